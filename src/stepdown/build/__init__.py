@@ -1,0 +1,1 @@
+"""Building baseline and candidate."""

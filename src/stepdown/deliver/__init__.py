@@ -1,0 +1,1 @@
+"""An outcome becomes a branch with one commit."""

@@ -1,0 +1,1 @@
+"""A checkout becomes a target and facts."""

@@ -1,0 +1,1 @@
+"""Text and instructions with exact spans; lossless edits; the words of RUN."""

@@ -1,0 +1,65 @@
+"""Every way in which stepdown stops: one tree, each error with its words and its exit code.
+
+A failed candidate is not an error, it is a value (see `stepdown.model`). An exception means that
+the work cannot continue.
+"""
+
+
+class StepdownError(Exception):
+    """Stepdown cannot continue.
+
+    `brief` is one line for everybody, `details` is the evidence (may be long or empty) and `hint`
+    says what to do next. `exit_code` is the exit code of the process.
+    """
+
+    exit_code = 1
+
+    def __init__(self, brief: str, *, details: str = "", hint: str = "") -> None:
+        super().__init__(brief)
+        self.brief = brief
+        self.details = details
+        self.hint = hint
+
+
+class UsageError(StepdownError):
+    """The command line or an answer is wrong."""
+
+    exit_code = 2
+
+
+class NothingToDoError(StepdownError):
+    """There is no Dockerfile, or no smaller base exists for it."""
+
+    exit_code = 3
+
+
+class EngineError(StepdownError):
+    """No usable container engine, or it went away."""
+
+    exit_code = 4
+
+
+class RepositoryError(StepdownError):
+    """The git repository is not in a state in which work can start or be delivered."""
+
+
+class DockerfileError(StepdownError):
+    """The Dockerfile cannot be read, or BuildKit would refuse it."""
+
+
+class UnknownBaseError(StepdownError):
+    """The recipes do not know the base image, so no rung can be proposed."""
+
+
+class RecipeError(StepdownError):
+    """A file under recipes/ or a user's recipe does not follow its schema."""
+
+
+class RecordError(StepdownError):
+    """A saved record cannot be read."""
+
+
+class Interrupted(StepdownError):  # noqa: N818  (not a fault, the user asked for it)
+    """The user or the system asked to stop."""
+
+    exit_code = 130

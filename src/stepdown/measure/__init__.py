@@ -1,0 +1,1 @@
+"""The surface of an image, and the difference of two."""

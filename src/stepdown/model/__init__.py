@@ -1,0 +1,1 @@
+"""The nouns. Frozen values without behaviour that needs the world."""

@@ -1,0 +1,140 @@
+"""Recipes: what the project knows about families of base images, packages and breakages, as data.
+
+Loaded from `recipes/` by `stepdown.flow.catalog`; every stage receives these values as arguments.
+"""
+
+from enum import StrEnum
+
+from stepdown.model.image import Libc, PackageManager, Tier, Value
+
+
+class Rung(Value, frozen=True, kw_only=True):
+    """One image of a family at one tier.
+
+    `image` is a template: `{version}` and `{release}` are filled from the current tag.
+    `tags` is a regular expression for the tags of this rung, with a group `version` (and `release`
+    where the tag names one). `versions` lists the language versions for which the image exists,
+    empty when every version has one. `needs_static` is true where only static programs run.
+    `interpreter` is the language runtime's absolute path, empty where there is none.
+    `path` tells whether that runtime is on PATH. `evidence` says where the facts come from.
+    """
+
+    tier: Tier
+    image: str
+    libc: Libc
+    shell: bool
+    package_manager: PackageManager
+    tags: str = ""
+    versions: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    interpreter: str = ""
+    on_path: bool = True
+    user: str = "root"
+    release: str = ""
+    end_of_life: str = ""
+    needs_static: bool = False
+    expected_packages: int | None = None
+    expected_megabytes: float | None = None
+    reason: str
+    evidence: str
+
+
+class Family(Value, frozen=True, kw_only=True):
+    """A family of base images, its rungs from the largest to the smallest.
+
+    `repositories` are the image names that belong to it, `interpreters` the words by which a
+    Dockerfile calls its runtime (`node`, `python3`, ...).
+    """
+
+    name: str
+    language: str
+    repositories: tuple[str, ...]
+    interpreters: tuple[str, ...] = ()
+    rungs: tuple[Rung, ...]
+
+
+class PackageName(Value, frozen=True, kw_only=True):
+    """One Debian package and what Alpine has for it; `alpine` is empty where nothing is needed."""
+
+    debian: str
+    alpine: tuple[str, ...]
+    how: str
+    note: str = ""
+
+
+class Channel(StrEnum):
+    """Where a message was seen."""
+
+    DAEMON = "daemon"
+    LOG = "log"
+    BUILD = "build"
+    HEALTH = "health"
+    STATIC = "static"
+    HTTP = "http"
+
+
+class RemedyKind(StrEnum):
+    """What a remedy does. `advice` is for people; the others can be applied as edits."""
+
+    ADD_PACKAGES = "add_packages"
+    ADVICE = "advice"
+
+
+class Remedy(Value, frozen=True, kw_only=True):
+    """One way out. `safe` remedies are applied and tried; the others are only proposed.
+
+    `apt` and `apk` name the packages that `add_packages` adds on a base with that manager.
+    """
+
+    kind: RemedyKind
+    text: str
+    safe: bool = False
+    apt: tuple[str, ...] = ()
+    apk: tuple[str, ...] = ()
+
+
+class Signature(Value, frozen=True, kw_only=True):
+    """A regular expression over one line (Python's `re`), and the channels where it counts.
+
+    An empty `channels` means any channel.
+    """
+
+    pattern: str
+    channels: tuple[Channel, ...] = ()
+
+
+class Breakage(Value, frozen=True, kw_only=True):
+    """One known way to break: how it shows, why, and the ways out in order of preference.
+
+    `specific` breaks ties: when several match, the highest wins. `deterministic` is true where
+    the signature alone proves the cause, so that no rerun is needed.
+    """
+
+    id: str
+    title: str
+    cause: str
+    tiers: tuple[Tier, ...] = ()
+    languages: tuple[str, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    deterministic: bool = True
+    specific: int = 0
+    remedies: tuple[Remedy, ...]
+    reference: str = ""
+
+
+class CommandClass(Value, frozen=True, kw_only=True):
+    """A class of commands, by exact names and by regular expressions over the whole name."""
+
+    key: str
+    title: str
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+
+class Catalog(Value, frozen=True, kw_only=True):
+    """All recipes."""
+
+    families: tuple[Family, ...]
+    packages: tuple[PackageName, ...]
+    breakages: tuple[Breakage, ...]
+    classes: tuple[CommandClass, ...]

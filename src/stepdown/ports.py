@@ -1,0 +1,176 @@
+"""What stepdown needs from the world, as small protocols; `stepdown.adapters` implements them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from stepdown.model.image import Healthcheck, ImageConfig, Value
+from stepdown.model.trial import BuildFailed, Built, EngineInfo
+
+OnLine = Callable[[str], None]
+
+
+class BuildRequest(Value, frozen=True, kw_only=True):
+    """One build. `dockerfile` is the text; `context` a folder on this machine.
+
+    `ignore` is the text of the ignore file that belongs to the Dockerfile, None when the
+    context's own applies. `name` becomes part of the image's tag. `timeout` in seconds.
+    """
+
+    name: str
+    dockerfile: str
+    context: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+    ignore: str | None = None
+    timeout: float = 1800
+
+
+class File(Value, frozen=True, kw_only=True):
+    """A file that is put into a container before it starts."""
+
+    path: str
+    content: bytes
+    mode: int = 0o644
+
+
+class ContainerSpec(Value, frozen=True, kw_only=True):
+    """How to start a container. None keeps what the image says, an empty tuple clears it."""
+
+    image: str
+    role: str
+    entrypoint: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    user: str = ""
+    files: tuple[File, ...] = ()
+    healthcheck: Healthcheck | None = None
+    network: bool = True
+
+
+class Exit(Value, frozen=True, kw_only=True):
+    """How a process ended.
+
+    `refused` is the daemon's message where the container could not even start. Output is cut to
+    its last megabyte; `truncated` says so.
+    """
+
+    exit_code: int | None
+    output: str
+    refused: str = ""
+    timed_out: bool = False
+    out_of_memory: bool = False
+    truncated: bool = False
+    seconds: float = 0
+
+
+class ContainerState(Value, frozen=True, kw_only=True):
+    """A container at one moment. `health` is empty where the image has no health check."""
+
+    running: bool
+    exit_code: int | None
+    out_of_memory: bool = False
+    health: str = ""
+    health_log: tuple[tuple[int, str], ...] = ()
+
+
+class HttpAnswer(Value, frozen=True, kw_only=True):
+    """What a server answered. `body` is cut at one megabyte."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Stopped(Value, frozen=True, kw_only=True):
+    """How a container went down after its stop signal. `killed` is true after the grace time."""
+
+    seconds: float
+    exit_code: int | None
+    killed: bool
+
+
+class Container(Protocol):
+    """A started container; it is removed when its context ends."""
+
+    @property
+    def refused(self) -> str:
+        """The daemon's message where the container could not start, else empty."""
+
+    def state(self) -> ContainerState:
+        """Look at it now."""
+
+    def output(self) -> str:
+        """Return standard output and standard error so far, at most the last megabyte."""
+
+    def http(self, port: int, path: str, timeout: float) -> HttpAnswer | None:
+        """GET over the container's own address; None when nobody answers HTTP there."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content, None when it is not there."""
+
+    def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
+        """Run a program beside the application, as the image's user."""
+
+    def stop(self, grace: float) -> Stopped:
+        """Send the stop signal and wait; kill after `grace` seconds."""
+
+
+class Engine(Protocol):
+    """A container engine. Everything that it makes is labelled and removed on `close`."""
+
+    def describe(self) -> EngineInfo:
+        """Say who answers. Raises EngineError when nobody does."""
+
+    def build(self, request: BuildRequest, on_line: OnLine) -> Built | BuildFailed:
+        """Build an image; each line of the log goes to `on_line`.
+
+        Raises EngineError when the engine dies meanwhile.
+        """
+
+    def inspect(self, image: str) -> ImageConfig:
+        """Return the image's configuration. Raises StepdownError when there is no such image."""
+
+    def export(self, image: str) -> AbstractContextManager[Iterator[bytes]]:
+        """Yield the file system of a created, never started container as a tar stream."""
+
+    def read(self, image: str, path: str) -> bytes | None:
+        """Return one file of an image without starting it, None when it is not there."""
+
+    def run(self, spec: ContainerSpec, timeout: float) -> Exit:
+        """Start a container, wait for its end (kill it after `timeout`) and remove it."""
+
+    def start(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
+        """Start a container in the background; it is removed when the context ends."""
+
+
+class Workspace(Protocol):
+    """A private copy of one commit, in a git worktree outside the user's checkout."""
+
+    @property
+    def path(self) -> str:
+        """Its folder."""
+
+    def commit(self, files: tuple[tuple[str, bytes], ...], branch: str, message: str) -> str:
+        """Commit `files` (path, content) on the new `branch`; return the commit's id."""
+
+
+class Checkout(Protocol):
+    """The user's git repository. Nothing here touches the work tree or the index."""
+
+    @property
+    def root(self) -> str:
+        """The absolute path of the work tree."""
+
+    def head(self) -> str:
+        """Return the commit that is checked out. Raises RepositoryError without a commit."""
+
+    def check_ready(self, dockerfile: str, branch: str) -> None:
+        """Raise RepositoryError where a branch could not be delivered at the end.
+
+        That is when the Dockerfile has uncommitted changes, HEAD is detached, the branch exists
+        already or git does not know who commits.
+        """
+
+    def workspace(self) -> AbstractContextManager[Workspace]:
+        """Make a worktree at the current commit; it goes away with the context."""

@@ -1,0 +1,1 @@
+"""A target and facts become candidates, with reasons and hazards."""

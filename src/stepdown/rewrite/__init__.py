@@ -1,0 +1,1 @@
+"""A Dockerfile for a candidate: edits with reasons, and refusals."""

@@ -1,0 +1,1 @@
+"""An image's file system as values: tar stream, ELF, package databases, passwd."""

@@ -1,0 +1,1 @@
+"""Checks on both sides, their comparison, and the cause of a difference."""
