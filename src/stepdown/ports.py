@@ -35,7 +35,11 @@ class File(Value, frozen=True, kw_only=True):
 
 
 class ContainerSpec(Value, frozen=True, kw_only=True):
-    """How to start a container. None keeps what the image says, an empty tuple clears it."""
+    """How to start a container. None keeps what the image says, an empty tuple clears it.
+
+    `ports` are those that `http` will ask, beside the image's own; they matter only where the
+    containers' addresses cannot be reached and ports have to be published.
+    """
 
     image: str
     role: str
@@ -46,6 +50,7 @@ class ContainerSpec(Value, frozen=True, kw_only=True):
     files: tuple[File, ...] = ()
     healthcheck: Healthcheck | None = None
     network: bool = True
+    ports: tuple[int, ...] = ()
 
 
 class Exit(Value, frozen=True, kw_only=True):

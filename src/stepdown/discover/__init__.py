@@ -1,1 +1,8 @@
-"""A checkout becomes a target and facts."""
+"""From a checkout to a Target and Facts."""
+
+from stepdown.discover.command import command
+from stepdown.discover.dockerfiles import find_dockerfiles
+from stepdown.discover.facts import facts
+from stepdown.discover.target import target
+
+__all__ = ("command", "facts", "find_dockerfiles", "target")

@@ -40,7 +40,8 @@ class Facts(Value, frozen=True, kw_only=True):
     """What the repository says about the application.
 
     `static` is true where the shipped program is known to be linked statically, None if unknown.
-    `ports` are those of EXPOSE; `update_bot` names the configured update bot, if any.
+    `ports` are those of EXPOSE; `update_bot` names the configured update bot, if any. `native`
+    are the dependencies that carry compiled code, as far as lock files and known names tell.
     """
 
     language: str = ""
@@ -50,6 +51,7 @@ class Facts(Value, frozen=True, kw_only=True):
     health: str = ""
     static: bool | None = None
     lock_files: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
     update_bot: str = ""
     notes: tuple[str, ...] = ()
 

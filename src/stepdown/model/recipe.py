@@ -16,7 +16,8 @@ class Rung(Value, frozen=True, kw_only=True):
     where the tag names one). `versions` lists the language versions for which the image exists,
     empty when every version has one. `needs_static` is true where only static programs run.
     `interpreter` is the language runtime's absolute path, empty where there is none.
-    `path` tells whether that runtime is on PATH. `evidence` says where the facts come from.
+    `on_path` tells whether that runtime is on PATH. `evidence` says where the facts come from.
+    `withheld` says why the image is recognised but never proposed, empty where it may be.
     """
 
     tier: Tier
@@ -35,6 +36,7 @@ class Rung(Value, frozen=True, kw_only=True):
     needs_static: bool = False
     expected_packages: int | None = None
     expected_megabytes: float | None = None
+    withheld: str = ""
     reason: str
     evidence: str
 

@@ -1,1 +1,5 @@
-"""A target and facts become candidates, with reasons and hazards."""
+"""From a Target and Facts to Candidates in the order in which they are tried."""
+
+from stepdown.propose.ladder import propose
+
+__all__ = ("propose",)

@@ -1,0 +1,8 @@
+{
+  "targets": [
+    {
+      "target_name": "distance",
+      "sources": ["distance.cc"]
+    }
+  ]
+}

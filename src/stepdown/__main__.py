@@ -1,0 +1,5 @@
+"""`python -m stepdown`."""
+
+from stepdown.cli.app import main
+
+main()

@@ -1,0 +1,114 @@
+"""Containers: made with their files, run to their end or in the background, always removed."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from docker import APIClient
+from docker.errors import APIError
+
+from stepdown.adapters import archives
+from stepdown.adapters.bodies import create_body
+from stepdown.adapters.connection import Reach, engine_faults
+from stepdown.adapters.lifecycle import create, kill, launch, look, remove, wait
+from stepdown.adapters.refusals import refusal, refused_exit
+from stepdown.adapters.running import RunningContainer
+from stepdown.adapters.signals import stops_wait
+from stepdown.adapters.streams import read_in_background
+from stepdown.model.image import ImageConfig, Value
+from stepdown.ports import ContainerSpec, Exit
+
+_KILL_SECONDS = 20.0
+_SETTLE_SECONDS = 5.0
+
+
+class Made(Value, frozen=True, kw_only=True):
+    """A container that was made: its id, or why the engine refused to make it."""
+
+    identity: str = ""
+    refused: str = ""
+
+
+class Containers:
+    """Makes the containers of one run.
+
+    `label` gives the labels for a role, `inspect` the configuration of an image.
+    """
+
+    def __init__(
+        self,
+        api: APIClient,
+        reach: Reach,
+        *,
+        label: Callable[[str], dict[str, str]],
+        inspect: Callable[[str], ImageConfig],
+    ) -> None:
+        self._api = api
+        self._reach = reach
+        self._label = label
+        self._inspect = inspect
+
+    def run(self, spec: ContainerSpec, timeout: float) -> Exit:
+        """Start a container, wait for its end (kill it after `timeout`) and remove it."""
+        with self._prepared(spec) as made:
+            if made.refused:
+                return refused_exit(made.refused)
+            with engine_faults("running a container"):
+                return self._run(made.identity, timeout)
+
+    @contextmanager
+    def start(self, spec: ContainerSpec) -> Generator[RunningContainer]:
+        """Start a container in the background; it is removed when the context ends."""
+        with self._prepared(spec) as made:
+            refused = made.refused or launch(self._api, made.identity)
+            yield RunningContainer(self._api, made.identity, refused, self._reach)
+
+    @contextmanager
+    def made(self, body: dict[str, object]) -> Generator[Made]:
+        """Make a container and remove it at the end."""
+        made = Made()
+        try:
+            with engine_faults("making a container"):
+                made = self._create(body)
+            yield made
+        finally:
+            with stops_wait():
+                remove(self._api, made.identity)
+
+    @contextmanager
+    def _prepared(self, spec: ContainerSpec) -> Generator[Made]:
+        body = create_body(spec, self._inspect(spec.image), self._label(spec.role), self._reach)
+        with self.made(body) as made:
+            if made.identity and spec.files:
+                with engine_faults("putting files into a container"):
+                    self._api.put_archive(made.identity, "/", archives.pack(spec.files))
+            yield made
+
+    def _create(self, body: dict[str, object]) -> Made:
+        try:
+            return Made(identity=create(self._api, body))
+        except APIError as fault:
+            return Made(refused=refusal(fault))
+
+    def _run(self, identity: str, timeout: float) -> Exit:
+        """Attached before the start, so that no output can be missed."""
+        attach = f"/containers/{identity}/attach?stream=1&stdout=1&stderr=1"
+        reader = read_in_background(self._api, attach, None)
+        began = time.monotonic()
+        if refused := launch(self._api, identity):
+            return refused_exit(refused)
+        reader.join(timeout)
+        exit_code = wait(self._api, identity, timeout - (time.monotonic() - began))
+        if exit_code is None:
+            kill(self._api, identity, "SIGKILL")
+            wait(self._api, identity, _KILL_SECONDS)
+        seconds = time.monotonic() - began
+        reader.join(_SETTLE_SECONDS)
+        return Exit(
+            exit_code=exit_code,
+            output=reader.tail.text(),
+            truncated=reader.tail.truncated,
+            timed_out=exit_code is None,
+            out_of_memory=look(self._api, identity).state.oom_killed,
+            seconds=seconds,
+        )

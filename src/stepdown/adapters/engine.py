@@ -1,0 +1,193 @@
+"""The container engine: the docker SDK for everything but builds."""
+
+import itertools
+import os
+import re
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import msgspec
+from docker import APIClient
+from docker.errors import ImageNotFound
+
+from stepdown.adapters import archives
+from stepdown.adapters.answers import ImageAnswer
+from stepdown.adapters.bodies import never_started
+from stepdown.adapters.build import Builder
+from stepdown.adapters.connection import (
+    Reach,
+    command_environment,
+    endpoint,
+    engine_faults,
+    find_address,
+    open_client,
+    reachable_from_here,
+)
+from stepdown.adapters.containers import Containers
+from stepdown.adapters.export import whole_archive
+from stepdown.adapters.leftovers import IMAGE, REPOSITORY, Labels, remove_things
+from stepdown.adapters.processes import kill_marked
+from stepdown.adapters.refusals import no_image
+from stepdown.adapters.running import RunningContainer
+from stepdown.adapters.runs import Run
+from stepdown.adapters.signals import stops_wait
+from stepdown.errors import EngineError, StepdownError
+from stepdown.model.image import ImageConfig
+from stepdown.model.trial import BuildFailed, Built, EngineInfo
+from stepdown.ports import BuildRequest, ContainerSpec, Engine, Exit, OnLine
+
+
+@contextmanager
+def connect(run: Run, target: str = "", reach: Reach | None = None) -> Generator["DockerEngine"]:
+    """Connect to the engine that the docker command would use, and sweep what dead runs left there.
+
+    `target` labels what is made for people who look at the engine. `reach` says how to get at the
+    containers' ports where that is known better. At the end everything that the run made on the
+    engine is removed. Raises EngineError.
+    """
+    address = find_address(os.environ)
+    api = open_client(address)
+    try:
+        with engine_faults("answering who it is"):
+            reach = reach or reachable_from_here(address, api.info())
+        run.engine(address.host)
+        builder = Builder(run, command_environment(address))
+        engine = DockerEngine(api, run, builder, target=target, reach=reach)
+        try:
+            engine.sweep()
+            yield engine
+        finally:
+            with stops_wait():
+                engine.close()
+    finally:
+        api.close()
+
+
+class DockerEngine(Engine):
+    """A Docker engine, or another one that speaks its API.
+
+    `swept` tells in sentences what earlier, killed runs had left on it and was removed.
+    """
+
+    def __init__(
+        self, api: APIClient, run: Run, builder: Builder, *, target: str, reach: Reach
+    ) -> None:
+        self.swept: tuple[str, ...] = ()
+        self._api = api
+        self._run = run
+        self._builder = builder
+        self._labels = Labels(run=run.id, host=run.host, target=target)
+        self._numbers = itertools.count(1)
+        self._containers = Containers(api, reach, label=self._labels.of, inspect=self.inspect)
+
+    def describe(self) -> EngineInfo:
+        """Say who answers; `builder` is empty where the docker command has no buildx."""
+        with engine_faults("answering who it is"):
+            version, info = self._api.version(), self._api.info()
+        parts = version.get("Components") or [{}]
+        name = str(parts[0].get("Name", "")) or "Engine"
+        return EngineInfo(
+            name="Docker Engine" if name == "Engine" else name,
+            version=str(version.get("Version", "")),
+            architecture=str(version.get("Arch", "")),
+            builder=self._builder.version(),
+            storage=str(info.get("Driver", "")),
+        )
+
+    def build(self, request: BuildRequest, on_line: OnLine) -> Built | BuildFailed:
+        """Build an image under a private tag; each line of the log goes to `on_line`.
+
+        Raises EngineError when the engine dies meanwhile or cannot build, StepdownError when its
+        disk is full.
+        """
+        name = re.sub(r"[^a-z0-9]+", "-", request.name.lower()).strip("-") or "image"
+        # A new tag for each build: a tag that moves leaves its old image without a name.
+        tag = f"{REPOSITORY}{name}:{self._run.id}-{next(self._numbers)}"
+        done = self._builder.build(request, tag, self._labels.of(IMAGE), on_line)
+        if isinstance(done, BuildFailed):
+            with engine_faults("building"):
+                self._api.ping()
+            return done
+        return Built(image=tag, image_id=self._loaded(tag), seconds=done.seconds, log=done.log)
+
+    def inspect(self, image: str) -> ImageConfig:
+        """Return the image's configuration, without our own labels.
+
+        Raises StepdownError when there is no such image.
+        """
+        with engine_faults("looking at an image"):
+            try:
+                answer = self._api.inspect_image(image)  # type: ignore[no-untyped-call]
+            except ImageNotFound as missing:
+                raise no_image(image) from missing
+        return msgspec.convert(answer, ImageAnswer).noun()
+
+    @contextmanager
+    def export(self, image: str) -> Generator[Iterator[bytes]]:
+        """Yield the file system of a created, never started container as a tar stream.
+
+        Raises EngineError where the stream breaks off: half an image would look small.
+        """
+        with self._unstarted(image, "export") as container:
+            url = endpoint(self._api, f"/containers/{container}/export")
+            with (
+                engine_faults("exporting an image"),
+                self._api.get(url, stream=True, timeout=self._api.timeout) as answer,
+            ):
+                answer.raise_for_status()
+                yield whole_archive(answer)
+
+    def read(self, image: str, path: str) -> bytes | None:
+        """Return one file of an image without starting it, None when it is not there."""
+        with (
+            self._unstarted(image, "read") as container,
+            engine_faults("reading a file of an image"),
+        ):
+            return archives.read_file(self._api, container, path)
+
+    def run(self, spec: ContainerSpec, timeout: float) -> Exit:
+        """Start a container, wait for its end (kill it after `timeout`) and remove it."""
+        return self._containers.run(spec, timeout)
+
+    def start(self, spec: ContainerSpec) -> AbstractContextManager[RunningContainer]:
+        """Start a container in the background; it is removed when the context ends."""
+        return self._containers.start(spec)
+
+    def sweep(self) -> None:
+        """Remove what dead runs of this machine and user left on the engine."""
+        self.swept = remove_things(self._api, self._run.host, lambda run: not self._run.alive(run))
+        for sentence in self.swept:
+            self._run.log(sentence)
+
+    def close(self) -> None:
+        """End the run's builds, and remove its containers, images and volumes.
+
+        What an engine that went away still holds is swept by a later run.
+        """
+        kill_marked(self._run.id)
+        try:
+            removed = remove_things(self._api, self._run.host, lambda run: run == self._run.id)
+        except EngineError as gone:
+            removed = (f"{gone.brief} {gone.details}",)
+        for sentence in removed:
+            self._run.log(sentence)
+
+    @contextmanager
+    def _unstarted(self, image: str, role: str) -> Generator[str]:
+        body = never_started(image, self._labels.of(role))
+        with self._containers.made(body) as made:
+            if made.refused:
+                raise StepdownError(f"No container can be made from {image}.", details=made.refused)
+            yield made.identity
+
+    def _loaded(self, tag: str) -> str:
+        try:
+            return self.inspect(tag).id
+        except EngineError:
+            raise
+        except StepdownError as missing:
+            raise EngineError(
+                "The builder did not hand the image to the engine.",
+                details=missing.details,
+                hint="Use the engine's own builder: `docker buildx use default`.",
+            ) from missing

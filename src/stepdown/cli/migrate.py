@@ -1,0 +1,246 @@
+"""`stepdown migrate`: the main job, from a folder to a branch with its proof."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from stepdown import discover
+from stepdown.adapters.checkout import GitCheckout
+from stepdown.adapters.engine import connect
+from stepdown.adapters.runs import Run, open_run
+from stepdown.adapters.workspace import GitWorkspace
+from stepdown.cli import printers
+from stepdown.cli.locate import Spot, decode, locate
+from stepdown.cli.options import Options
+from stepdown.cli.wizard import Asker
+from stepdown.deliver.branch import branch_name
+from stepdown.deliver.deliver import deliver
+from stepdown.errors import NothingToDoError, UsageError
+from stepdown.flow import catalog, migrate, record
+from stepdown.model.events import Emit, Note
+from stepdown.model.plan import Plan, Target
+from stepdown.model.recipe import Catalog
+from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
+from stepdown.report import markdown, plan_text, request, text
+
+GREEN, NO_CANDIDATE, RED, NO_EVIDENCE = 0, 10, 11, 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What one invocation works with."""
+
+    options: Options
+    run: Run
+    checkout: GitCheckout
+    workspace: GitWorkspace
+    recipes: Catalog
+    asker: Asker | None
+
+
+def run(options: Options, asker: Asker | None) -> int:
+    """Do the main job; return the exit code. `asker` is None where nobody can be asked."""
+    if asker is None and not options.yes and not options.dry_run:
+        raise UsageError(
+            "There is no terminal to ask questions in.",
+            hint="Add --yes, and say what you want with --file, --to and --test.",
+        )
+    _check_files(options)
+    with open_run() as current:
+        checkout = GitCheckout.open(_existing(options.path), current)
+        spot = locate(options.path, options.file, asker.dockerfile if asker else None)
+        with checkout.workspace() as workspace:
+            desk = Desk(
+                options=options,
+                run=current,
+                checkout=checkout,
+                workspace=workspace,
+                recipes=catalog.load(),
+                asker=asker,
+            )
+            return _work(desk, _target(desk, spot))
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise UsageError(f"There is no {path}.", hint="Give the folder that holds the Dockerfile.")
+    return path
+
+
+def _check_files(options: Options) -> None:
+    for path in (*options.reports, options.record, options.log):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UsageError(f"There is no folder {path.absolute().parent} for {path.name}.")
+    for path in options.reports:
+        if path.suffix not in (".md", ".txt", ".json"):
+            raise UsageError(
+                f"--report {path}: unknown format.", hint="End it with .md, .txt or .json."
+            )
+
+
+def _target(desk: Desk, spot: Spot) -> Target:
+    dockerfile, context = spot.relative(Path(desk.checkout.root))
+    desk.checkout.check_ready(dockerfile, desk.options.branch or "stepdown/check")
+    commit = desk.checkout.head()
+    committed = desk.checkout.read(dockerfile, commit)
+    return discover.target(
+        decode(dockerfile, committed or b""),
+        repository=desk.checkout.root,
+        commit=commit,
+        dockerfile=dockerfile,
+        context=context,
+        stage=desk.options.stage,
+        catalog=desk.recipes,
+    )
+
+
+def _work(desk: Desk, target: Target) -> int:
+    what = _plan(desk, target)
+    if desk.asker is not None:
+        desk, what = _ask(desk, desk.asker, what)
+    if not what.steps:
+        raise NothingToDoError(
+            f"There is no smaller base to try for {target.base}.",
+            details="\n".join(f"{s.image}: {s.reason}" for s in what.skipped),
+            hint="`stepdown plan` explains each rung; --base IMAGE tries one of your own.",
+        )
+    if desk.options.dry_run:
+        print(_rendered(what, desk.options))  # noqa: T201
+        return GREEN
+    for name in _branches(desk, what):
+        desk.checkout.check_ready(target.dockerfile, name)
+    return _report(desk, _migrate(desk, what))
+
+
+def _plan(desk: Desk, target: Target) -> Plan:
+    facts = discover.facts(Path(desk.workspace.path) / target.context, target)
+    if desk.options.test:
+        wanted = discover.command(desk.options.test, "given by --test")
+        facts = msgspec.structs.replace(facts, test=wanted)
+    return migrate.plan(target, facts, desk.recipes, desk.options.policy())
+
+
+def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
+    print(_rendered(what, desk.options), file=sys.stderr)  # noqa: T201
+    if not what.steps or desk.options.dry_run or desk.options.yes:
+        return desk, what
+    desk = replace(desk, options=asker.options(what, desk.options))
+    what = _plan(desk, what.target)
+    tests = what.facts.test.text if what.facts.test else "no tests"
+    bases = ", ".join(step.candidate.image for step in what.steps)
+    if not asker.confirm(f"Build and check {bases} with {tests}?"):
+        raise UsageError("Stopped; nothing was changed.")
+    return desk, what
+
+
+def _rendered(what: Plan, options: Options) -> str:
+    if options.json:
+        return msgspec.json.encode(what).decode()
+    return plan_text.render(what, verbose=options.verbose)
+
+
+def _branches(desk: Desk, what: Plan) -> tuple[str, ...]:
+    if desk.options.branch:
+        return (desk.options.branch,)
+    every = tuple(step.candidate for step in what.steps)
+    return tuple(branch_name(what.target, candidate, every) for candidate in every)
+
+
+def _migrate(desk: Desk, what: Plan) -> Outcome:
+    printer = printers.choose(
+        json=desk.options.json, color=desk.options.color, verbose=desk.options.verbose
+    )
+    try:
+        with _logged(desk, printer.emit) as emit:
+            _notes(desk, what, emit)
+            with connect(desk.run, target=what.target.dockerfile) as engine:
+                place = migrate.Place(
+                    context=str(Path(desk.workspace.path) / what.target.context),
+                    empty=str(desk.run.scratch("empty")),
+                    ignore=_ignore(desk, what.target),
+                )
+                outcome = migrate.run(what, desk.recipes, engine, place, emit)
+    finally:
+        printer.close()
+    return _delivered(desk, outcome)
+
+
+@contextmanager
+def _logged(desk: Desk, emit: Emit) -> Iterator[Emit]:
+    """Write the log beside what is shown; copy it to --log at the end, however it ends."""
+    with desk.run.log_path.open("a", encoding="utf-8", errors="replace") as log:
+        try:
+            yield printers.both(emit, printers.logging_to(log.write))
+        finally:
+            log.flush()
+            if desk.options.log is not None:
+                desk.options.log.write_bytes(desk.run.log_path.read_bytes())
+
+
+def _notes(desk: Desk, what: Plan, emit: Emit) -> None:
+    for note in (*desk.run.swept, *desk.checkout.notes(), *what.facts.notes):
+        emit(Note(text=note))
+    if what.facts.test is None:
+        emit(
+            Note(
+                text="No test command is known, so the evidence will be weak; give one with --test."
+            )
+        )
+
+
+def _ignore(desk: Desk, target: Target) -> str | None:
+    """Return the ignore file that belongs to this Dockerfile alone; it wins over the context's."""
+    file = Path(desk.workspace.path) / f"{target.dockerfile}.dockerignore"
+    return file.read_text(errors="surrogateescape") if file.is_file() else None
+
+
+def _delivered(desk: Desk, outcome: Outcome) -> Outcome:
+    if outcome.best is None:
+        return outcome
+    delivery = deliver(
+        outcome,
+        desk.workspace,
+        title=request.title(outcome),
+        message=request.commit_message(outcome),
+        branch=desk.options.branch,
+    )
+    return msgspec.structs.replace(outcome, delivery=delivery)
+
+
+def _report(desk: Desk, outcome: Outcome) -> int:
+    options = desk.options
+    if options.record is not None:
+        record.save(outcome, options.record)
+    for path in options.reports:
+        path.write_text(rendered(outcome, path.suffix, verbose=options.verbose), encoding="utf-8")
+    if options.json:
+        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+    else:
+        sys.stdout.write(text.render(outcome, verbose=options.verbose))
+    return exit_code(outcome)
+
+
+def rendered(outcome: Outcome, suffix: str, *, verbose: bool = False) -> str:
+    """Return the report in the format that a file's suffix names."""
+    match suffix:
+        case ".md":
+            return markdown.render(outcome)
+        case ".json":
+            return record.to_json(outcome).decode()
+        case _:
+            return text.render(outcome, verbose=verbose)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """Return the exit code that says what came out."""
+    if outcome.baseline.verdict is not BaselineVerdict.GREEN:
+        return RED
+    if outcome.answer is not None:
+        return GREEN
+    if all(trial.verdict is Verdict.NO_EVIDENCE for trial in outcome.trials):
+        return NO_EVIDENCE
+    return NO_CANDIDATE

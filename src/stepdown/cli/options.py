@@ -1,0 +1,69 @@
+"""The choices of a run, as the command line gave them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stepdown.errors import UsageError
+from stepdown.model.image import Tier
+from stepdown.model.plan import Policy
+
+SMALLEST = "smallest"
+FORMS = ("alias", "arg", "literal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """One field for each flag of `migrate` and `plan`."""
+
+    path: Path
+    file: str = ""
+    stage: str = ""
+    to: str = SMALLEST
+    base: str = ""
+    test: str = ""
+    form: str = "alias"
+    paths: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    branch: str = ""
+    unsafe_fixes: bool = False
+    yes: bool = False
+    json: bool = False
+    dry_run: bool = False
+    verbose: bool = False
+    color: str = "auto"
+    reports: tuple[Path, ...] = ()
+    record: Path | None = None
+    log: Path | None = None
+    build_timeout: float = 1800
+    test_timeout: float = 600
+
+    def policy(self) -> Policy:
+        """Return the choices that a plan holds. Raises UsageError for values out of range."""
+        if self.to not in (SMALLEST, *Tier):
+            known = ", ".join((*Tier, SMALLEST))
+            raise UsageError(f"--to {self.to} is no tier.", hint=f"Use one of: {known}.")
+        if self.form not in FORMS:
+            raise UsageError(f"--form {self.form} is unknown.", hint=f"Use: {', '.join(FORMS)}.")
+        return Policy(
+            to=self.to,
+            base=self.base,
+            unsafe_fixes=self.unsafe_fixes,
+            form=self.form,
+            paths=tuple(map(_rooted, self.paths)),
+            environment=tuple(map(_pair, self.environment)),
+            build_timeout=self.build_timeout,
+            test_timeout=self.test_timeout,
+        )
+
+
+def _rooted(path: str) -> str:
+    if not path.startswith("/") or any(c.isspace() for c in path):
+        raise UsageError(f"--path {path} is no HTTP path.", hint="Give it like /health.")
+    return path
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--env {text} is no NAME=VALUE.", hint="Give it like --env PORT=3000.")
+    return name, value

@@ -1,0 +1,41 @@
+"""Which files of a folder are Dockerfiles."""
+
+import os
+import re
+from pathlib import Path
+
+_NAME = re.compile(
+    r"(?:docker|container)file(?:[.-].+)?|.+\.(?:docker|container)file", re.IGNORECASE
+)
+# Beside a Dockerfile or made from one, but none itself.
+_OTHER = re.compile(
+    r".*\.(?:dockerignore|md|j2|jinja2?|tmpl|template|tpl|erb|in|orig|rej|bak)", re.IGNORECASE
+)
+_FOREIGN = frozenset(
+    (
+        ".cache", ".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "bower_components",
+        "node_modules", "site-packages", "third_party", "vendor", "venv",
+    )
+)  # fmt: skip
+
+
+def find_dockerfiles(root: Path) -> tuple[str, ...]:
+    """Return the Dockerfiles below `root`, relative with forward slashes, the nearest first.
+
+    Folders of other people's code are left out, and links to folders are not followed. A plain
+    `Dockerfile` comes before its siblings.
+    """
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in _FOREIGN]
+        here = Path(folder)
+        found += [
+            (here / name).relative_to(root)
+            for name in files
+            if _NAME.fullmatch(name) and not _OTHER.fullmatch(name)
+        ]
+    return tuple(path.as_posix() for path in sorted(found, key=_order))
+
+
+def _order(path: Path) -> tuple[int, bool, str]:
+    return len(path.parts), path.name not in ("Dockerfile", "Containerfile"), path.as_posix()

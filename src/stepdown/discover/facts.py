@@ -1,0 +1,116 @@
+"""What a checkout says about the application."""
+
+import re
+from pathlib import Path
+
+from stepdown.discover import node, python
+from stepdown.discover.found import Found
+from stepdown.discover.static import linked_statically
+from stepdown.discover.tree import Tree
+from stepdown.dockerfile.document import Dockerfile
+from stepdown.dockerfile.stage import Stage
+from stepdown.model.image import ImageRef
+from stepdown.model.plan import Facts, Target
+
+_LOCKS = (
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
+    "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "go.sum",
+    "Cargo.lock", "Gemfile.lock", "composer.lock",
+)  # fmt: skip
+_LANGUAGES = {
+    "golang": "go", "rust": "rust", "gcc": "c", "node": "node", "python": "python",
+    "ruby": "ruby", "php": "php", "maven": "java", "gradle": "java", "eclipse-temurin": "java",
+    "openjdk": "java",
+}  # fmt: skip
+_MARKS = {
+    "go.mod": "go", "Cargo.toml": "rust", "package.json": "node", "pyproject.toml": "python",
+    "requirements.txt": "python", "pom.xml": "java", "build.gradle": "java", "Gemfile": "ruby",
+    "composer.json": "php",
+}  # fmt: skip
+_RENOVATE = (
+    "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json",
+    ".github/renovate.json", ".github/renovate.json5",
+)  # fmt: skip
+
+
+def facts(root: Path, target: Target) -> Facts:
+    """Read the application's files; nothing is run.
+
+    `root` is the build context, `target.context` below the top of the checkout that holds it (the
+    files of update bots are looked for at the top).
+    """
+    tree = Tree(root)
+    document = Dockerfile(target.text)
+    shipped = document.ships(target.stage)
+    language = _language(tree, target, document, shipped)
+    found = _found(tree, language, target.text)
+    health = document.effective(shipped, "HEALTHCHECK")
+    check = "" if health is None else health.command.text
+    return Facts(
+        language=language,
+        language_version=target.version or found.version,
+        test=found.test,
+        ports=document.ports(shipped),
+        health="" if health is None or not health.args.text.upper().startswith("CMD") else check,
+        static=linked_statically(document, shipped),
+        lock_files=tuple(name for name in _LOCKS if tree.has(name)),
+        native=found.native,
+        update_bot=_update_bot(Tree(_top(root, target))),
+        notes=(*found.notes, *_make(tree), *_ignored(tree)),
+    )
+
+
+def _language(tree: Tree, target: Target, document: Dockerfile, shipped: Stage) -> str:
+    """Return the language of the base, else of the stages that build, else of the files."""
+    if target.family in _LANGUAGES:
+        return _LANGUAGES[target.family]
+    for use in shipped.uses:
+        image = use.image if use.stage is None else document.external(document.stages[use.stage])
+        language = _LANGUAGES.get(ImageRef.parse(image).repository.rpartition("/")[2])
+        if language is not None:
+            return language
+    return next((language for name, language in _MARKS.items() if tree.has(name)), "")
+
+
+def _found(tree: Tree, language: str, dockerfile: str) -> Found:
+    match language:
+        case "node":
+            return node.read(tree)
+        case "python":
+            return python.read(tree, dockerfile)
+        case "go":
+            return _go(tree)
+        case _:
+            return Found(notes=("No test command is known for this kind of project.",))
+
+
+def _go(tree: Tree) -> Found:
+    version = re.search(r"^go (\S+)", tree.read("go.mod"), re.MULTILINE)
+    note = "`go test` needs the Go toolchain, which a shipped image does not have."
+    return Found(version=version[1] if version else "", notes=(note,))
+
+
+def _make(tree: Tree) -> tuple[str, ...]:
+    for name in ("Makefile", "GNUmakefile", "makefile"):
+        if re.search(r"^test\s*:(?!=)", tree.read(name), re.MULTILINE):
+            return (f"{name} has a target `test`; it is made for a checkout, not for an image.",)
+    return ()
+
+
+def _ignored(tree: Tree) -> tuple[str, ...]:
+    for line in tree.read(".dockerignore").splitlines():
+        if line.strip().strip("/").removeprefix("**/") in ("test", "tests", "__tests__", "spec"):
+            return (f"{line.strip()} is in .dockerignore, so the tests are not in the image.",)
+    return ()
+
+
+def _top(root: Path, target: Target) -> Path:
+    depth = len([part for part in target.context.split("/") if part not in ("", ".")])
+    return root.resolve().joinpath(*[".."] * depth)
+
+
+def _update_bot(tree: Tree) -> str:
+    for name in (".github/dependabot.yml", ".github/dependabot.yaml"):
+        if re.search(r"package-ecosystem:\s*[\"']?docker[\"']?\s*$", tree.read(name), re.MULTILINE):
+            return "dependabot"
+    return "renovate" if any(tree.has(name) for name in _RENOVATE) else ""

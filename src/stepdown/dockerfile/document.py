@@ -1,0 +1,251 @@
+"""A whole Dockerfile, on exact boundaries."""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from dockerfile_parse import DockerfileParser
+
+from stepdown.dockerfile import heredoc
+from stepdown.dockerfile.instruction import Instruction, split, with_heredocs
+from stepdown.dockerfile.lexer import expand
+from stepdown.dockerfile.lines import (
+    LINES,
+    Directive,
+    Line,
+    LineReader,
+    directives,
+    split_lines,
+)
+from stepdown.dockerfile.pairs import pairs
+from stepdown.dockerfile.stage import Stage, global_arguments, stages
+from stepdown.dockerfile.syntax import check
+from stepdown.errors import DockerfileError
+
+_HEREDOC = frozenset(("ADD", "COPY", "RUN"))
+
+
+class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without types
+    """A Dockerfile in memory. Reading only: edits are made by `stepdown.dockerfile.edit`.
+
+    `text` is the file decoded as UTF-8 with `surrogateescape`, so that every byte survives.
+    `build_args` are the values given by `--build-arg`, `environment` that of the base image.
+    The properties of DockerfileParser (`labels`, `envs`, `cmd`, `baseimage`, ...) stand on the
+    boundaries found here; its writers raise.
+
+    Raises DockerfileError, with the line, for whatever the builder would refuse to read.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        build_args: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(
+            fileobj=io.BytesIO(text.encode("utf-8", "surrogateescape")),
+            build_args=dict(build_args or {}),
+            parent_env=dict(environment or {}),
+        )
+        self.text = text
+        self._lines = split_lines(text)
+        self.directives: tuple[Directive, ...] = directives(self._lines)
+        escapes = [one.value for one in self.directives if one.name == "escape"]
+        self.escape: str = escapes[0] if escapes else "\\"
+        self.instructions: tuple[Instruction, ...] = self._read()
+        self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
+        self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
+
+    def _read(self) -> tuple[Instruction, ...]:
+        """Read with the newest rule for `<< EOF`; older builders do not know it."""
+        try:
+            return self._parse(spaced=True)
+        except DockerfileError as error:
+            try:
+                return self._parse(spaced=False)
+            except DockerfileError:
+                raise error from None
+
+    def _parse(self, *, spaced: bool) -> tuple[Instruction, ...]:
+        reader = LineReader(self._lines, self.escape)
+        found = []
+        while (line := reader.next()) is not None:
+            instruction = split(line, escape=self.escape)
+            found.append(_with_bodies(instruction, reader.raw(), spaced=spaced))
+        check(tuple(found))
+        return tuple(found)
+
+    @property
+    def newline(self) -> str:
+        """The line end that the file uses first; a line feed where it has none."""
+        return "\r\n" if self._lines and self._lines[0].text.endswith("\r\n") else "\n"
+
+    def ships(self, target: str = "") -> Stage:
+        """Return the stage that is built: the one named or numbered `target`, else the last.
+
+        Raises DockerfileError where there is no such stage.
+        """
+        if not target:
+            return self.stages[-1]
+        wanted = target.lower()
+        for stage in reversed(self.stages):
+            if stage.name == wanted or str(stage.index) == wanted:
+                return stage
+        names = ", ".join(stage.name or str(stage.index) for stage in self.stages)
+        raise DockerfileError(
+            f"there is no stage {target!r}", hint=f"The Dockerfile has these stages: {names}."
+        )
+
+    def chain(self, stage: Stage) -> tuple[Stage, ...]:
+        """Return the stages that `stage` is made of, the one on an external image first."""
+        chain = [stage]
+        while chain[0].parent is not None:
+            chain.insert(0, self.stages[chain[0].parent])
+        return tuple(chain)
+
+    def external(self, stage: Stage) -> str:
+        """Return the external image under `stage`, empty where its variables give nothing."""
+        return self.chain(stage)[0].base
+
+    def effective(self, stage: Stage, keyword: str) -> Instruction | None:
+        """Return the instruction of that keyword that counts in the image of `stage`.
+
+        That is the last one; an ENTRYPOINT undoes a CMD of an earlier stage.
+        """
+        found: Instruction | None = None
+        for part in self.chain(stage):
+            names = [one.keyword for one in part.instructions]
+            if keyword == "CMD" and "ENTRYPOINT" in names:
+                found = None
+            found = next(
+                (one for one in reversed(part.instructions) if one.keyword == keyword), found
+            )
+        return found
+
+    def variables(self, stage: Stage) -> dict[str, str]:
+        """Return the ENV and ARG values at the end of `stage`; an ARG without a value is absent."""
+        values: dict[str, str] = dict(self.parent_env)
+        arguments: dict[str, str] = {}
+        for part in self.chain(stage):
+            for instruction in part.instructions:
+                known = {**arguments, **values}
+                if instruction.keyword == "ENV":
+                    for pair in pairs(instruction) or ():
+                        values[pair.key] = self._expanded(pair.value or "", known)
+                elif instruction.keyword == "ARG":
+                    arguments.update(self._stage_arguments(instruction, known))
+        return {**arguments, **values}
+
+    def _stage_arguments(
+        self, instruction: Instruction, known: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        for pair in pairs(instruction) or ():
+            if pair.key in self.build_args:
+                yield pair.key, self.build_args[pair.key]
+            elif pair.value is not None:
+                yield pair.key, self._expanded(pair.value, known)
+            elif pair.key in self.arguments:
+                yield pair.key, self.arguments[pair.key]
+
+    def _expanded(self, word: str, values: Mapping[str, str]) -> str:
+        try:
+            return expand(word, values, escape=self.escape)
+        except DockerfileError:
+            return ""
+
+    def ports(self, stage: Stage) -> tuple[int, ...]:
+        """Return the TCP ports that `stage` exposes, in the order of the file."""
+        values = self.variables(stage)
+        found: dict[int, None] = {}
+        for part in self.chain(stage):
+            for instruction in part.instructions:
+                for word in instruction.fields if instruction.keyword == "EXPOSE" else ():
+                    found.update(dict.fromkeys(_tcp_ports(self._expanded(word.text, values))))
+        return tuple(found)
+
+    # What follows replaces DockerfileParser's own reading.
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines with their line ends, split at line feeds only."""
+        return LINES.findall(self.text)
+
+    @lines.setter
+    def lines(self, _: object) -> NoReturn:
+        raise TypeError("a Dockerfile is changed by edits only")
+
+    @property
+    def content(self) -> str:
+        """The whole text."""
+        return self.text
+
+    @content.setter
+    def content(self, _: object) -> NoReturn:
+        raise TypeError("a Dockerfile is changed by edits only")
+
+    @property
+    def structure(self) -> list[dict[str, Any]]:
+        """The instructions and comments as DockerfileParser describes them; lines count from 0."""
+        instructions = [_described(self.text, one) for one in self.instructions]
+        ranges = [range(one.line, one.end_line + 1) for one in self.instructions]
+        inside = {number for numbers in ranges for number in numbers}
+        skipped = {span.start for one in self.instructions for span in one.skipped}
+        comments = [
+            _comment(line)
+            for line in self._lines
+            if line.comment and (line.number not in inside or line.start in skipped)
+        ]
+        return sorted(comments + instructions, key=lambda one: (one["endline"], one["startline"]))
+
+    @property
+    def parent_images(self) -> list[str]:
+        """The external image under each stage, in the order of the stages."""
+        return [self.external(stage) for stage in self.stages]
+
+    @parent_images.setter
+    def parent_images(self, _: object) -> NoReturn:
+        raise TypeError("a Dockerfile is changed by edits only")
+
+
+def _with_bodies(instruction: Instruction, lines: Iterator[Line], *, spaced: bool) -> Instruction:
+    inner = instruction.onbuild or instruction
+    if inner.keyword not in _HEREDOC or inner.json is not None:
+        return instruction
+    found = [
+        heredoc.read(one, lines, instruction.line)
+        for one in heredoc.openings(instruction.logical, spaced=spaced)
+    ]
+    return with_heredocs(instruction, tuple(found))
+
+
+def _described(text: str, instruction: Instruction) -> dict[str, Any]:
+    logical = instruction.logical.strip()
+    parts = logical.split(None, 1)
+    end = text.find("\n", instruction.span.end)
+    return {
+        "instruction": instruction.keyword,
+        "startline": instruction.line - 1,
+        "endline": instruction.end_line - 1,
+        "content": text[instruction.span.start : end + 1 or len(text)],
+        "value": parts[1] if len(parts) > 1 else "",
+    }
+
+
+def _comment(line: Line) -> dict[str, Any]:
+    return {
+        "instruction": "COMMENT",
+        "startline": line.number - 1,
+        "endline": line.number - 1,
+        "content": line.text,
+        "value": line.content.strip().lstrip("#").strip(),
+    }
+
+
+def _tcp_ports(word: str) -> range:
+    """Read one word of EXPOSE, as in `8080`, `8080/tcp` or `8000-8010`."""
+    number, _, protocol = word.partition("/")
+    first, _, last = number.partition("-")
+    if protocol.lower() not in ("", "tcp") or not first.isdecimal():
+        return range(0)
+    return range(int(first), int(last if last.isdecimal() else first) + 1)

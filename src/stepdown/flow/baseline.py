@@ -1,0 +1,100 @@
+"""The baseline: the application on its old base, and whether a claim can stand on it."""
+
+import time
+from dataclasses import dataclass
+
+from stepdown.build import requests
+from stepdown.flow.bench import Bench, Seen, build, look
+from stepdown.flow.progress import working
+from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, CheckRun, CheckState
+from stepdown.verify import command, contract, elf, judge, session
+
+_QUICK = 60.0  # seconds: a passing test command as quick as this is run a second time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """What candidates are compared with."""
+
+    seen: Seen
+    asked: session.Endpoints
+    answers: bool
+    checks: tuple[CheckRun, ...]
+
+
+def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
+    """Build and check the baseline; there is no Reference when no claim can stand on it."""
+    began = time.monotonic()
+    plan = bench.plan
+    built = build(
+        bench, requests.baseline(bench.source), f"Building the baseline on {plan.target.base}"
+    )
+    if isinstance(built, BuildFailed):
+        failed = BaselineVerdict.NOT_BUILT
+        seconds = time.monotonic() - began
+        return _baseline(bench, built, failed, built.reason, seconds=seconds), None
+    seen = look(bench, "baseline", built, None)
+    asked = session.endpoints(seen.side, plan.facts.ports, plan.policy)
+    checks, passes = _check(bench, seen, asked)
+    verdict, reason = judge.baseline(checks, passes)
+    result = Baseline(
+        image=plan.target.base,
+        build=built,
+        verdict=verdict,
+        reason=reason,
+        checks=checks,
+        surface=seen.surface,
+        seconds=time.monotonic() - began,
+    )
+    if verdict is not BaselineVerdict.GREEN:
+        return result, None
+    answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in checks)
+    return result, Reference(seen=seen, asked=asked, answers=answers, checks=checks)
+
+
+def _baseline(
+    bench: Bench, built: BuildFailed, verdict: BaselineVerdict, reason: str, *, seconds: float
+) -> Baseline:
+    return Baseline(
+        image=bench.plan.target.base, build=built, verdict=verdict, reason=reason, seconds=seconds
+    )
+
+
+def _check(
+    bench: Bench, seen: Seen, asked: session.Endpoints
+) -> tuple[tuple[CheckRun, ...], tuple[bool, ...]]:
+    checks = [contract.check(seen.config, seen.config), elf.check((), len(seen.fs.elf))]
+    tested, passes = _tests(bench, seen)
+    checks += tested
+    with working(bench.emit, "start baseline", "Starting the baseline") as work:
+        ran = session.check(bench.rig, seen.side, asked)
+        work.end(ok=ran[0].state is CheckState.PASSED, summary="; ".join(r.summary for r in ran))
+    return (*checks, *ran), passes
+
+
+def _tests(bench: Bench, seen: Seen) -> tuple[tuple[CheckRun, ...], tuple[bool, ...]]:
+    """Run the test command; again when it fails or is quick, to see whether it is flaky."""
+    wanted = bench.plan.facts.test
+    if wanted is None:
+        return (), ()
+    most = bench.plan.policy.runs
+    with working(bench.emit, "test baseline", f"Testing the baseline: {wanted.text}") as work:
+        first = command.check(bench.rig, seen.side, wanted)
+        passes = [first.state is CheckState.PASSED]
+        while len(passes) < _runs(first, most):
+            again = command.check(bench.rig, seen.side, wanted)
+            passes.append(again.state is CheckState.PASSED)
+        work.end(ok=all(passes), summary=f"{first.summary} ({len(passes)} runs)")
+    return (first,), tuple(passes)
+
+
+def _runs(first: CheckRun, most: int) -> int:
+    """How often to run: a failure up to `most` times, so that a flaky test is not called red."""
+    hung = first.seconds > _QUICK
+    if first.state is CheckState.PASSED:
+        return 1 if hung else 2
+    return (
+        1
+        if hung or first.state is CheckState.BROKEN or first.exit_code in command.NOT_FOUND
+        else most
+    )

@@ -1,0 +1,135 @@
+"""Loading the recipes that come with stepdown, strictly, and checking what a schema cannot."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from string import Formatter
+from typing import TypeVar
+
+import msgspec
+
+from stepdown.errors import RecipeError
+from stepdown.model.image import Value
+from stepdown.model.recipe import Breakage, Catalog, CommandClass, Family, PackageName, RemedyKind
+
+Kind = TypeVar("Kind")
+_COLUMNS = ("debian", "alpine", "how", "note")
+
+
+class BreakageFile(Value, frozen=True, kw_only=True):
+    """A file of recipes/breakages: tables `[[breakages]]`."""
+
+    breakages: tuple[Breakage, ...]
+
+
+class ClassFile(Value, frozen=True, kw_only=True):
+    """recipes/classes.toml: tables `[[classes]]`."""
+
+    classes: tuple[CommandClass, ...]
+
+
+@cache
+def load() -> Catalog:
+    """Return the recipes of this installation. Raises RecipeError with the file at fault."""
+    return read(resources.files("stepdown") / "recipes")
+
+
+def read(folder: Traversable) -> Catalog:
+    """Read the recipes under `folder`. Raises RecipeError with the file at fault."""
+    catalog = Catalog(
+        families=tuple(_decode(file, Family) for file in _files(folder / "families", ".toml")),
+        packages=tuple(p for f in _files(folder / "packages", ".tsv") for p in _packages(f)),
+        breakages=tuple(
+            breakage
+            for file in _files(folder / "breakages", ".toml")
+            for breakage in _decode(file, BreakageFile).breakages
+        ),
+        classes=_decode(folder / "classes.toml", ClassFile).classes,
+    )
+    faults = tuple(check(catalog))
+    if faults:
+        raise RecipeError("The recipes contradict themselves.", details="\n".join(faults))
+    return catalog
+
+
+def check(catalog: Catalog) -> Iterator[str]:
+    """Yield each fault as a sentence; none where the recipes are sound."""
+    yield from _twice("family", (family.name for family in catalog.families))
+    yield from _twice("image", (name for f in catalog.families for name in f.repositories))
+    yield from _twice("package", (package.debian for package in catalog.packages))
+    yield from _twice("breakage", (breakage.id for breakage in catalog.breakages))
+    yield from _twice("class", (klass.key for klass in catalog.classes))
+    for family in catalog.families:
+        yield from _family(family)
+    for breakage in catalog.breakages:
+        yield from _breakage(breakage)
+    for klass in catalog.classes:
+        yield from _patterns(f"class {klass.key}", klass.patterns)
+
+
+def _family(family: Family) -> Iterator[str]:
+    where = f"family {family.name}"
+    ranks = [rung.tier.rank for rung in family.rungs]
+    if not ranks or ranks != sorted(ranks):
+        yield f"{where}: the rungs are not in the order of the ladder."
+    yield from _patterns(where, (rung.tags for rung in family.rungs))
+    for rung in family.rungs:
+        fields = {name for _, name, _, _ in Formatter().parse(rung.image) if name is not None}
+        if not fields <= {"version", "release"}:
+            yield f"{where}: {rung.image} has unknown fields."
+
+
+def _breakage(breakage: Breakage) -> Iterator[str]:
+    where = f"breakage {breakage.id}"
+    yield from _patterns(where, (signature.pattern for signature in breakage.signatures))
+    if not breakage.remedies:
+        yield f"{where}: it has no remedy."
+    for remedy in breakage.remedies:
+        if (remedy.kind is RemedyKind.ADD_PACKAGES) != bool(remedy.apt or remedy.apk):
+            yield f"{where}: packages and the kind of the remedy do not agree."
+
+
+def _patterns(where: str, patterns: Iterable[str]) -> Iterator[str]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{where}: the pattern {pattern} does not compile: {error}."
+
+
+def _twice(kind: str, names: Iterable[str]) -> Iterator[str]:
+    counted = Counter(names)
+    return (f"{kind} {name} is there {n} times." for name, n in counted.items() if n > 1)
+
+
+def _files(folder: Traversable, suffix: str) -> list[Traversable]:
+    files = [file for file in folder.iterdir() if file.name.endswith(suffix)]
+    return sorted(files, key=lambda file: file.name)
+
+
+def _decode(file: Traversable, kind: type[Kind]) -> Kind:
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise _fault(file, str(error)) from error
+
+
+def _packages(file: Traversable) -> Iterator[PackageName]:
+    """Read lines of tab-separated columns; `#` begins a comment line."""
+    lines = enumerate(file.read_bytes().decode("utf-8", "replace").splitlines(), start=1)
+    header, *rows = [(n, line) for n, line in lines if not line.startswith("#")] or [(1, "")]
+    if tuple(header[1].split("\t")) != _COLUMNS:
+        raise _fault(file, f"the columns are not {', '.join(_COLUMNS)}")
+    for number, line in rows:
+        debian, alpine, how, note, *rest = (*line.split("\t"), "", "", "")
+        if any(rest) or not (debian and alpine and how):
+            raise _fault(file, f"line {number} needs debian, alpine and how, and may have a note")
+        names = () if alpine == "-" else tuple(alpine.split())
+        yield PackageName(debian=debian, alpine=names, how=how, note=note)
+
+
+def _fault(file: Traversable, what: str) -> RecipeError:
+    return RecipeError(f"The recipe {file.name} is wrong: {what}.", hint="Correct the file.")

@@ -1,0 +1,110 @@
+"""The main job: a plan from facts, and an outcome from a plan.
+
+`plan` is pure. `run` has effects only through the engine that it is given.
+"""
+
+import time
+from dataclasses import dataclass
+
+from stepdown import __version__
+from stepdown.build.requests import Source
+from stepdown.flow.attempts import next_attempt
+from stepdown.flow.baseline import Reference, establish
+from stepdown.flow.bench import Bench
+from stepdown.flow.progress import working
+from stepdown.flow.trial import attempt_one
+from stepdown.model.events import Emit
+from stepdown.model.plan import Facts, Plan, Policy, Step, Target
+from stepdown.model.recipe import Catalog
+from stepdown.model.trial import Outcome, Trial, Verdict
+from stepdown.ports import Engine
+from stepdown.propose import propose
+from stepdown.rewrite import rewrite
+from stepdown.verify import toolbox
+from stepdown.verify.side import Rig
+
+
+def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan:
+    """Decide what would be tried, in order, and which edits each rung needs."""
+    candidates, skipped = propose(target, facts, catalog.families, policy)
+    packages = {name.debian: name for name in catalog.packages}
+    steps = tuple(
+        Step(
+            candidate=candidate,
+            rewrite=rewrite(
+                target.text,
+                candidate,
+                target=target,
+                facts=facts,
+                packages=packages,
+                policy=policy,
+            ),
+        )
+        for candidate in candidates
+    )
+    return Plan(target=target, facts=facts, policy=policy, steps=steps, skipped=skipped)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a run works.
+
+    `context` is the build context in a private worktree, `empty` an empty folder, `ignore` the
+    text of the Dockerfile's own ignore file, None where it has none.
+    """
+
+    context: str
+    empty: str
+    ignore: str | None
+
+
+def run(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit) -> Outcome:
+    """Build and check the baseline, then every attempt; return the record."""
+    began, started = time.monotonic(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    info = engine.describe()
+    bench = _bench(what, catalog, engine, place, emit)
+    baseline, reference = establish(bench)
+    trials = _climb(bench, reference) if reference else ()
+    return Outcome(
+        stepdown=__version__,
+        plan=what,
+        engine=info,
+        baseline=baseline,
+        trials=trials,
+        answer=smallest(trials),
+        started=started,
+        seconds=time.monotonic() - began,
+    )
+
+
+def smallest(trials: tuple[Trial, ...]) -> int | None:
+    """Return the position of the smallest base that works: by tier, then by the ladder's order."""
+    works = [i for i, trial in enumerate(trials) if trial.verdict is Verdict.WORKS]
+    return max(works, key=lambda i: (trials[i].candidate.tier.rank, i), default=None)
+
+
+def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit) -> Bench:
+    with working(emit, "toolbox", "Fetching the toolbox") as work:
+        tools = toolbox.fetch(engine, place.empty, work.line)
+        work.end(ok=not tools.missing, summary=tools.missing or f"busybox from {toolbox.IMAGE}")
+    return Bench(
+        rig=Rig(engine=engine, toolbox=tools, policy=what.policy),
+        emit=emit,
+        catalog=catalog,
+        plan=what,
+        source=Source(
+            target=what.target, policy=what.policy, context=place.context, ignore=place.ignore
+        ),
+        empty=place.empty,
+    )
+
+
+def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:
+    trials: tuple[Trial, ...] = ()
+    packages = {name.debian: name for name in bench.catalog.packages}
+    while (attempt := next_attempt(bench.plan, trials, packages)) is not None:
+        trials = (*trials, attempt_one(bench, attempt, reference))
+    return trials
+
+
+__all__ = ["Place", "plan", "run", "smallest"]

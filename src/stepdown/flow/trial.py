@@ -1,0 +1,249 @@
+"""One trial: build a candidate, check it beside the baseline, and say what came of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from stepdown.build import requests
+from stepdown.flow.attempts import Attempt
+from stepdown.flow.baseline import Reference
+from stepdown.flow.bench import Bench, Seen, base, build, look
+from stepdown.flow.progress import working
+from stepdown.measure import compare
+from stepdown.model.image import PackageManager
+from stepdown.model.recipe import Channel
+from stepdown.model.trial import (
+    Blame,
+    BuildFailed,
+    Built,
+    CheckRun,
+    CheckState,
+    Finding,
+    Message,
+    Trial,
+    Verdict,
+)
+from stepdown.ports import BuildRequest
+from stepdown.rootfs.problems import Problem
+from stepdown.verify import audit, command, contract, elf, judge, session
+from stepdown.verify.compare import Difference, differences
+from stepdown.verify.diagnose import diagnose
+from stepdown.verify.rerun import rerun
+from stepdown.verify.side import Side
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """One attempt on the bench, beside its reference."""
+
+    bench: Bench
+    attempt: Attempt
+    reference: Reference
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def request(self) -> BuildRequest:
+        """What is built; the name is the attempt's own among the plan's rungs."""
+        candidate = self.attempt.candidate
+        place = [step.candidate.image for step in self.bench.plan.steps].index(candidate.image)
+        name = f"{candidate.tier}-{place + 1}.{self.attempt.number}"
+        return requests.candidate(name, self.attempt.rewrite, self.bench.source)
+
+    def trial(self, verdict: Verdict, reason: str) -> Trial:
+        """Return the bare result."""
+        return Trial(
+            candidate=self.attempt.candidate,
+            rewrite=self.attempt.rewrite,
+            verdict=verdict,
+            reason=reason,
+            applied=self.attempt.applied,
+            attempt=self.attempt.number,
+            seconds=time.monotonic() - self.began,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A candidate with its checks."""
+
+    seen: Seen
+    checks: tuple[CheckRun, ...]
+
+
+def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
+    """Try one attempt."""
+    errand = Errand(bench=bench, attempt=attempt, reference=reference)
+    blocked = [r for r in attempt.rewrite.refusals if r.blocking]
+    if blocked:
+        more = f" (and {len(blocked) - 1} more)" if len(blocked) > 1 else ""
+        reason = f"line {blocked[0].line} was left as it is: {blocked[0].reason}{more}"
+        return errand.trial(Verdict.NOT_BUILT, reason)
+    built = build(bench, errand.request, f"Building on {attempt.candidate.image}")
+    match built:
+        case BuildFailed():
+            return _unbuilt(errand, built)
+        case Built():
+            return _built(errand, built)
+
+
+def _unbuilt(errand: Errand, built: BuildFailed) -> Trial:
+    log = Message(channel=Channel.BUILD, text="\n".join(built.log))
+    tier = errand.attempt.candidate.tier
+    found = diagnose([("build", log)], errand.bench.catalog.breakages, tier=tier)
+    blame, why = _blame(errand, None)
+    return msgspec.structs.replace(
+        errand.trial(Verdict.NOT_BUILT, built.reason),
+        build=built,
+        findings=found,
+        blame=blame,
+        blame_reason=why,
+    )
+
+
+def _built(errand: Errand, built: Built) -> Trial:
+    bench, reference = errand.bench, errand.reference
+    seen = look(bench, errand.request.name, built, errand.attempt.candidate)
+    checked = _check(errand, seen)
+    worse = differences(reference.checks, checked.checks)
+    found = _causes(errand, checked, worse)
+    again = _reruns(errand, checked, worse, found)
+    verdict, reason = judge.candidate(reference.checks, checked.checks, worse, found, again)
+    blame, why = Blame.UNKNOWN, ""
+    if verdict is Verdict.REGRESSION:
+        blame, why = _blame(errand, worse)
+    return msgspec.structs.replace(
+        errand.trial(verdict, reason),
+        build=built,
+        checks=checked.checks,
+        findings=found,
+        surface=seen.surface,
+        delta=compare(reference.seen.surface, seen.surface),
+        blame=blame,
+        blame_reason=why,
+    )
+
+
+def _check(errand: Errand, seen: Seen) -> Checked:
+    """Run the static checks, the tests, the application, and the audit if all is well so far."""
+    bench, reference = errand.bench, errand.reference
+    title = f"Checking on {errand.attempt.candidate.image}"
+    with working(bench.emit, f"check {seen.side.role}", title) as work:
+        problems = _unresolved(errand, seen)
+        checks = [
+            contract.check(seen.config, reference.seen.config),
+            elf.check(problems, len(seen.fs.elf)),
+            *_dynamic(bench, seen.side, reference),
+        ]
+        if not differences(reference.checks, tuple(checks)):
+            checks.append(_audit(bench, seen, reference))
+        bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]
+        shown = bad or [r for r in checks if r.state is not CheckState.ABSENT]
+        work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
+    return Checked(seen=seen, checks=tuple(checks))
+
+
+def _unresolved(errand: Errand, seen: Seen) -> tuple[Problem, ...]:
+    """Return the ELF news; the pristine base is only read when there is something to excuse."""
+    before = errand.reference.seen.scan
+    new = elf.news(seen.scan, before, elf.Scan(problems=()))
+    if not new:
+        return ()
+    pristine = base(errand.bench, seen.side.role, errand.attempt.candidate.image)
+    return elf.news(seen.scan, before, pristine.scan) if pristine else new
+
+
+def _dynamic(bench: Bench, side: Side, reference: Reference) -> tuple[CheckRun, ...]:
+    return (*_tests(bench, side), *_session(bench, side, reference))
+
+
+def _tests(bench: Bench, side: Side) -> tuple[CheckRun, ...]:
+    wanted = bench.plan.facts.test
+    return () if wanted is None else (command.check(bench.rig, side, wanted),)
+
+
+def _session(bench: Bench, side: Side, reference: Reference) -> tuple[CheckRun, ...]:
+    return session.check(bench.rig, side, reference.asked, answers=reference.answers)
+
+
+def _audit(bench: Bench, seen: Seen, reference: Reference) -> CheckRun:
+    old = reference.seen
+    gone = audit.missing(old.fs, old.config, seen.fs, seen.config)
+    rehearsal = audit.Rehearsal(command=bench.plan.facts.test, asked=reference.asked)
+    return audit.check(bench.rig, seen.side, gone, rehearsal)
+
+
+def _causes(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> tuple[Finding, ...]:
+    """Name the causes; what a loader or the engine said itself is quoted before our own words."""
+    names = {difference.check for difference in worse}
+    told = sorted(
+        ((run.check, m) for run in checked.checks if run.check in names for m in run.messages),
+        key=lambda pair: pair[1].channel is Channel.STATIC,
+    )
+    return diagnose(
+        told,
+        errand.bench.catalog.breakages,
+        tier=errand.attempt.candidate.tier,
+        ignore=[m.text for run in errand.reference.checks for m in run.messages],
+    )
+
+
+def _reruns(
+    errand: Errand, checked: Checked, worse: tuple[Difference, ...], found: tuple[Finding, ...]
+) -> tuple[judge.Rerun, ...]:
+    """Run again only what differs without a certain cause, on both sides."""
+    bench, reference = errand.bench, errand.reference
+    limit = bench.plan.policy.test_timeout
+    hung = {run.check for run in checked.checks if run.seconds >= limit}
+    names = [n for n in judge.DYNAMIC if any(d.check == n and d.sure for d in worse)]
+    wanted = [n for n in names if n not in hung]
+    if not wanted or any(f.deterministic for f in found):
+        return ()
+    sides = reference.seen.side, checked.seen.side
+    first = {run.check: run for run in reference.checks}
+    title = f"Running again on both bases: {', '.join(wanted)}"
+    with working(bench.emit, f"rerun {sides[1].role}", title):
+        return tuple(
+            rerun(_runner(bench, name, reference), *sides, first[name], bench.plan.policy.runs)
+            for name in wanted
+        )
+
+
+def _runner(bench: Bench, name: str, reference: Reference) -> Callable[[Side], CheckRun]:
+    def run(side: Side) -> CheckRun:
+        if name == command.NAME:
+            return _tests(bench, side)[0]
+        runs = _session(bench, side, reference)
+        missing = CheckRun(check=name, state=CheckState.FAILED, summary=runs[0].summary)
+        return next((r for r in runs if r.check == name), missing)
+
+    return run
+
+
+def _blame(errand: Errand, worse: tuple[Difference, ...] | None) -> tuple[Blame, str]:
+    """Put the new file on the old base: what fails there too is the rewrite's fault.
+
+    `worse` is None where the candidate does not even build.
+    """
+    bench, attempt = errand.bench, errand.attempt
+    if attempt.candidate.package_manager is PackageManager.APK and _calls_apk(attempt):
+        return Blame.UNKNOWN, "the new file calls apk, so it cannot be built on the old base"
+    if not attempt.rewrite.argument:
+        return Blame.UNKNOWN, "the new file has no build argument that selects the old base"
+    old = requests.blame(errand.request, attempt.rewrite)
+    built = build(bench, old, f"Building the new file on {attempt.rewrite.original}")
+    if isinstance(built, BuildFailed):
+        return Blame.REWRITE, f"the new file does not build on the old base either: {built.reason}"
+    if worse is None:
+        return Blame.BASE, "the new file builds on the old base"
+    side = Side(role=old.name, image=built.image, config=bench.rig.engine.inspect(built.image))
+    again = differences(errand.reference.checks, _dynamic(bench, side, errand.reference))
+    both = {d.check for d in again} & {d.check for d in worse}
+    if both:
+        return Blame.REWRITE, f"the new file fails {', '.join(sorted(both))} on the old base too"
+    return Blame.BASE, "the new file works on the old base"
+
+
+def _calls_apk(attempt: Attempt) -> bool:
+    return any("apk " in edit.text for edit in attempt.rewrite.edits)

@@ -1,0 +1,64 @@
+"""The difference of two cards, with no conclusion that the numbers do not carry."""
+
+from collections.abc import Iterator
+
+from stepdown.model.surface import Change, Known, Measure, Surface, SurfaceDelta, SurfaceRow
+
+_DATABASE_GONE = (
+    "The package database of the original image is gone, so fewer listed packages are no gain."
+)
+
+
+def compare(before: Surface, after: Surface) -> SurfaceDelta:
+    """Compare row by row, in the order of `before`; rows that only `after` has come last.
+
+    A partial number is a lower bound: at least 5 against exactly 3 is smaller, exactly 5 against
+    at least 3 is unknown.
+    """
+    old = {measure.key: measure for measure in before.measures}
+    new = {measure.key: measure for measure in after.measures}
+    rows = tuple(_row(key, old.get(key), new.get(key)) for key in {**old, **new})
+    warnings = tuple(_warnings(old.get("os_packages"), new.get("os_packages")))
+    return SurfaceDelta(before=before, after=after, rows=rows, warnings=warnings)
+
+
+def _row(key: str, before: Measure | None, after: Measure | None) -> SurfaceRow:
+    either = before or after
+    old, new = set(before.items if before else ()), set(after.items if after else ())
+    return SurfaceRow(
+        key=key,
+        title=either.title if either else key,
+        before=before.value if before else None,
+        after=after.value if after else None,
+        change=_change(before, after),
+        added=tuple(sorted(new - old)),
+        removed=tuple(sorted(old - new)),
+        reason=" ".join(_reasons(before, after)),
+    )
+
+
+def _change(before: Measure | None, after: Measure | None) -> Change:
+    if before is None or after is None or before.value is None or after.value is None:
+        return Change.UNKNOWN
+    before_exact = before.known is Known.MEASURED
+    after_exact = after.known is Known.MEASURED
+    if after.value < before.value and after_exact:
+        return Change.SMALLER
+    if after.value > before.value and before_exact:
+        return Change.LARGER
+    if after.value == before.value and before_exact and after_exact:
+        return Change.SAME
+    return Change.UNKNOWN
+
+
+def _reasons(before: Measure | None, after: Measure | None) -> Iterator[str]:
+    for side, measure in (("Before", before), ("After", after)):
+        if measure is None:
+            yield f"{side}: not measured."
+        elif measure.reason:
+            yield f"{side}: {measure.reason}"
+
+
+def _warnings(before: Measure | None, after: Measure | None) -> Iterator[str]:
+    if before and after and before.value and after.known is not Known.MEASURED:
+        yield f"{_DATABASE_GONE} {after.reason}".rstrip()

@@ -1,0 +1,94 @@
+"""Where an image stands on the ladder of its family, and what the next rungs are called."""
+
+import re
+from collections.abc import Iterable
+
+from stepdown.model.image import ImageRef, Value
+from stepdown.model.recipe import Family, Rung
+
+# Releases in the order of their C library: https://www.debian.org/releases
+_DEBIAN = {"stretch": 9, "buster": 10, "bullseye": 11, "bookworm": 12, "trixie": 13, "forky": 14}
+
+
+class Place(Value, frozen=True, kw_only=True):
+    """An image that the recipes know.
+
+    `version` is the language version and `release` the distribution's release as the image's
+    name gives them; both are empty where it is silent.
+    """
+
+    family: Family
+    rung: Rung
+    version: str = ""
+    release: str = ""
+
+
+def locate(image: ImageRef, families: Iterable[Family]) -> Place | None:
+    """Find the rung to which `image` belongs; None where no recipe knows it."""
+    for family in families:
+        if image.repository not in family.repositories:
+            continue
+        for rung in family.rungs:
+            words = _words(image, rung)
+            if words is not None:
+                version, release = words.get("version", ""), words.get("release", "")
+                return Place(family=family, rung=rung, version=version, release=release)
+    return None
+
+
+def knows_repository(image: ImageRef, families: Iterable[Family]) -> bool:
+    """Tell whether some family has images of this name, whatever the tag."""
+    return any(image.repository in family.repositories for family in families)
+
+
+def image_name(rung: Rung, version: str, release: str) -> str | None:
+    """Fill the rung's template; None where the current tag does not say what it needs.
+
+    A rung that exists for certain `versions` only takes the one that `version` refines: 24.19.0
+    becomes 24. `-{release}` falls away without a release, so that the tag floats as before.
+    """
+    offered = offered_version(rung, version)
+    if offered is None:
+        return None
+    text = rung.image.replace("{version}", offered)
+    text = text.replace("-{release}", f"-{release}" if release else "")
+    return None if "{release}" in text and not release else text.replace("{release}", release)
+
+
+def offered_version(rung: Rung, version: str) -> str | None:
+    """Return the version for which the rung has an image, empty where it needs none."""
+    if rung.versions:
+        return next((v for v in rung.versions if f"{version}.".startswith(f"{v}.")), None)
+    return version if version or "{version}" not in rung.image else None
+
+
+def fits(rung: Rung, image: str) -> bool:
+    """Tell whether `image`, made from the rung's template, is one of the rung's own tags.
+
+    Two rungs share a template where the default release changed with a version.
+    """
+    return not rung.tags or _words(ImageRef.parse(image), rung) is not None
+
+
+def debian_number(release: str) -> int | None:
+    """Return the number of a Debian release: 12 for bookworm, 12.8 or bookworm-20241202."""
+    word = re.split(r"[-.]", release, maxsplit=1)[0]
+    return int(word) if word.isdecimal() and int(word) in _DEBIAN.values() else _DEBIAN.get(word)
+
+
+def debian_codename(release: str) -> str:
+    """Return the codename of a Debian release, other words unchanged."""
+    number = debian_number(release)
+    return next((name for name, n in _DEBIAN.items() if n == number), release)
+
+
+def _words(image: ImageRef, rung: Rung) -> dict[str, str] | None:
+    """Return the named parts of the image's name and tag, None where the rung is another one."""
+    pattern = re.escape(ImageRef.parse(rung.image).repository)
+    pattern = pattern.replace(re.escape("{version}"), r"(?P<version>[\d.]+)")
+    name = re.fullmatch(pattern, image.repository)
+    tag = re.fullmatch(rung.tags, image.tag or "latest")
+    if name is None or tag is None:
+        return None
+    found = {**name.groupdict(), **tag.groupdict()}
+    return {key: value for key, value in found.items() if value}

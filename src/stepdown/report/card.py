@@ -1,0 +1,193 @@
+"""The surface card of one image, and the difference of two, as text and as Markdown."""
+
+from collections.abc import Iterator
+
+from stepdown.model.surface import Change, Known, Measure, Surface, SurfaceDelta, SurfaceRow
+from stepdown.report import gfm, plain, words
+from stepdown.report.document import (
+    Block,
+    Document,
+    Inline,
+    Names,
+    Paragraph,
+    Section,
+    Table,
+    bullets,
+    fold,
+)
+
+CHANGES = {
+    Change.SMALLER: "smaller",
+    Change.SAME: "same",
+    Change.LARGER: "▲ LARGER",
+    Change.UNKNOWN: "unknown",
+}
+
+
+def surface_text(surface: Surface, *, verbose: bool = False, width: int = 80) -> str:
+    """Return the card of one image as text; the lists behind the numbers when `verbose`."""
+    return plain.write(_surface(surface), width=width, verbose=verbose)
+
+
+def surface_markdown(surface: Surface) -> str:
+    """Return the card of one image as Markdown, with the lists folded."""
+    return gfm.write(_surface(surface))
+
+
+def delta_text(delta: SurfaceDelta, *, verbose: bool = False, width: int = 80) -> str:
+    """Return the difference as text; all lists, new things first, when `verbose`."""
+    return plain.write(_delta(delta), width=width, verbose=verbose)
+
+
+def delta_markdown(delta: SurfaceDelta) -> str:
+    """Return the difference as Markdown, with the lists folded, new things first."""
+    return gfm.write(_delta(delta))
+
+
+def _surface(surface: Surface) -> Document:
+    rows = tuple(((m.title,), (value(m.key, m.value, known=m.known),)) for m in surface.measures)
+    notes = tuple(note for m in surface.measures for note in _note(m))
+    lists = fold(
+        "What was counted",
+        *(
+            Names(m.title, m.items)
+            for m in surface.measures
+            if m.items and not words.is_flag(m.key)
+        ),
+    )
+    return Document(
+        lead=(Paragraph((surface.image,)), Paragraph((identity(surface),))),
+        sections=(
+            Section("Surface", (Table(("", "count"), rows, frozenset({1})), *bullets(notes))),
+            *_warnings(surface.warnings),
+            *((Section("Lists", lists),) if lists else ()),
+        ),
+    )
+
+
+def identity(surface: Surface) -> str:
+    """Return which image this is: system, C library, architecture, user and id."""
+    parts = (
+        surface.os or "unknown system",
+        surface.libc or "unknown C library",
+        surface.architecture or "unknown architecture",
+        f"user {surface.user or 'root'}",
+        surface.image_id[:19],
+    )
+    return ", ".join(filter(None, parts))
+
+
+def _note(measure: Measure, side: str = "") -> tuple[Inline, ...]:
+    if measure.known is Known.MEASURED and measure.value is not None:
+        return ()
+    reason = words.closed(measure.reason or "no reason was given")
+    state = words.UNKNOWN if measure.value is None else "a lower bound"
+    return ((f"{measure.title}{side}: {state}: {reason}",),)
+
+
+def _warnings(warnings: tuple[str, ...]) -> tuple[Section, ...]:
+    points = bullets(tuple((words.closed(w),) for w in warnings))
+    return (Section("Read with care", points),) if points else ()
+
+
+def _delta(delta: SurfaceDelta) -> Document:
+    return Document(
+        lead=(Paragraph((f"{delta.before.image} → {delta.after.image}",)),),
+        sections=(
+            Section("Surface", delta_blocks(delta)),
+            *_warnings(delta.warnings),
+        ),
+    )
+
+
+def delta_blocks(delta: SurfaceDelta) -> tuple[Block, ...]:
+    """Return the table, what grew with names, why numbers are unknown, and the lists, new first."""
+    rows = tuple(_row(delta, row) for row in delta.rows)
+    return (
+        Table(("", "before", "after", ""), rows, frozenset({1, 2})),
+        *_grown(delta),
+        *bullets(tuple(_notes(delta))),
+        *_lists(delta),
+    )
+
+
+def _row(delta: SurfaceDelta, row: SurfaceRow) -> tuple[Inline, ...]:
+    before, after = values(delta, row)
+    return ((row.title,), (before,), (after,), (CHANGES[row.change],))
+
+
+def values(delta: SurfaceDelta, row: SurfaceRow) -> tuple[str, str]:
+    """Return a row's two numbers in words."""
+    before, after = (measure(side, row.key) for side in (delta.before, delta.after))
+    return (
+        value(row.key, row.before, known=before.known if before else Known.MEASURED),
+        value(row.key, row.after, known=after.known if after else Known.MEASURED),
+    )
+
+
+def value(key: str, number: int | None, *, known: Known) -> str:
+    """Return one number in words; what is partly known is a lower bound, never a plain number."""
+    if known is Known.UNKNOWN:
+        return words.UNKNOWN
+    figure = words.figure(key, number)
+    return f"≥ {figure}" if known is Known.PARTIAL and number is not None else figure
+
+
+def measure(surface: Surface | None, key: str) -> Measure | None:
+    """Return the card's measure with this key."""
+    measures = surface.measures if surface else ()
+    return next((m for m in measures if m.key == key), None)
+
+
+def figure(surface: Surface | None, key: str) -> str:
+    """Return one number of a card in words, `unknown` where the card does not have it."""
+    found = measure(surface, key)
+    return value(key, found.value, known=found.known) if found else words.UNKNOWN
+
+
+def _grown(delta: SurfaceDelta) -> Iterator[Block]:
+    for row in delta.rows:
+        names = new(delta, row)
+        if row.change is Change.LARGER and names:
+            yield Names(f"{row.title}, new", names)
+
+
+def new(delta: SurfaceDelta, row: SurfaceRow) -> tuple[str, ...]:
+    """Return what came: names that a fully read old image does not have."""
+    return row.added if _listed(delta.before, row.key, row.before) else ()
+
+
+def gone(delta: SurfaceDelta, row: SurfaceRow) -> tuple[str, ...]:
+    """Return what went: names that a fully read new image does not have.
+
+    Where the new image is not or not fully known, a name that was not seen may still be there.
+    """
+    return row.removed if _listed(delta.after, row.key, row.after) else ()
+
+
+def _listed(surface: Surface, key: str, number: int | None) -> bool:
+    found = measure(surface, key)
+    exact = found is None or found.known is Known.MEASURED
+    return exact and number is not None and not words.is_flag(key)
+
+
+def _notes(delta: SurfaceDelta) -> Iterator[Inline]:
+    for row in delta.rows:
+        if row.reason:
+            yield (f"{row.title}: {words.closed(row.reason)}",)
+        else:
+            yield from _sides(delta, row.key)
+
+
+def _sides(delta: SurfaceDelta, key: str) -> Iterator[Inline]:
+    for name, side in (("before", delta.before), ("after", delta.after)):
+        found = measure(side, key)
+        if found is not None:
+            yield from _note(found, f", {name}")
+
+
+def _lists(delta: SurfaceDelta) -> tuple[Block, ...]:
+    shown = [row for row in delta.rows if row.change is not Change.LARGER]
+    added = (Names(r.title, names) for r in shown if (names := new(delta, r)))
+    removed = (Names(r.title, names) for r in delta.rows if (names := gone(delta, r)))
+    return (*fold("New in the candidate", *added), *fold("Gone from the image", *removed))

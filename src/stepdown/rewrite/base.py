@@ -1,0 +1,200 @@
+"""The base image becomes selectable by a build argument, in a form that update bots can read."""
+
+import re
+
+from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, expand, pairs
+from stepdown.model.image import ImageRef
+from stepdown.model.plan import Edit, Refusal
+from stepdown.rewrite.situation import Fixes, Pen, Situation, line_end, line_start
+
+_ARGUMENTS = ("BASE", "BASE_IMAGE", "RUNTIME_BASE")
+_ALIASES = ("base", "runtime-base", "base-image")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})\Z")
+_ANY_VARIABLE = re.compile(r"\$\{?(\w+)")
+
+
+def fix(doc: Dockerfile, situation: Situation) -> Fixes:
+    """Put the candidate under the root stage."""
+    pen = Pen(text=doc.text, fixer="base")
+    if same_image(situation.old, situation.candidate.image):
+        return Fixes(argument=selecting(doc, situation))
+    image, notes = _image(doc, situation, pen)
+    reason = f"{situation.old} gives way to the smaller {situation.candidate.image}."
+    if situation.alias is not None:
+        edit = pen.edit(situation.alias.image.span, image, reason)
+        return Fixes(edits=(edit,), refusals=notes, argument=selecting(doc, situation))
+    pair = own_variable(doc, situation)
+    if pair is not None:
+        kept = f"{reason} The build argument {pair.key} still selects the base."
+        edit = pen.edit(pair.value_span, image, kept)
+        return Fixes(edits=(edit,), refusals=notes, argument=pair.key)
+    if situation.policy.form == "literal":
+        edit = pen.edit(situation.root.image.span, image, reason)
+        return Fixes(edits=(edit,), refusals=notes)
+    if situation.policy.form == "alias" and not _numbers_shift(situation, doc):
+        return _alias_form(doc, situation, pen, image, notes)
+    return _argument_form(doc, situation, pen, image, notes)
+
+
+def same_image(one: str, other: str) -> bool:
+    """Tell whether two references name the same image, however Docker Hub is spelled."""
+    first, second = ImageRef.parse(one), ImageRef.parse(other)
+    return (first.repository, first.tag or "latest", first.digest) == (
+        second.repository,
+        second.tag or "latest",
+        second.digest,
+    )
+
+
+def selecting(doc: Dockerfile, situation: Situation) -> str:
+    """Return the build argument that selects the base today, empty where there is none."""
+    match = _VARIABLE.match(situation.root.image.text)
+    name = (match.group(1) or match.group(2)) if match else ""
+    return name if any(pair.key == name for _, pair in global_pairs(doc)) else ""
+
+
+def global_pairs(doc: Dockerfile) -> list[tuple[Instruction, Pair]]:
+    """Return the ARGs before the first FROM."""
+    first = doc.stages[0].start
+    before = [one for one in doc.instructions if one.span.start < first.span.start]
+    return [(one, pair) for one in before for pair in pairs(one) or ()]
+
+
+def own_variable(doc: Dockerfile, situation: Situation) -> Pair | None:
+    """Return the ARG that alone makes the root's FROM and nothing else, if there is one."""
+    name = selecting(doc, situation)
+    found = [pair for _, pair in global_pairs(doc) if pair.key == name]
+    if not name or len(found) != 1 or not found[0].value:
+        return None
+    uses = sum(len(_named(name, one.span.of(doc.text))) for one in doc.instructions)
+    # Once where it is defined and once in the FROM.
+    return found[0] if uses == len(("definition", "FROM")) else None
+
+
+def _named(name: str, text: str) -> list[str]:
+    return re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+
+
+def _image(doc: Dockerfile, situation: Situation, pen: Pen) -> tuple[str, tuple[Refusal, ...]]:
+    """Return the candidate's image, with the file's variables where they still select it."""
+    image = situation.candidate.image
+    notes: list[Refusal] = []
+    word = (situation.alias or situation.root).image.text
+    pair = None if situation.alias else own_variable(doc, situation)
+    for name in dict.fromkeys(_ANY_VARIABLE.findall((pair and pair.value) or word)):
+        value = doc.arguments.get(name, "")
+        places = list(re.finditer(_bounded(value), image)) if value else []
+        if len(places) == 1:
+            image = f"{image[: places[0].start()]}${{{name}}}{image[places[0].end() :]}"
+        else:
+            notes.append(
+                pen.refuse(
+                    situation.root.start,
+                    f"The build argument {name} no longer selects this base.",
+                    f"Its value {value!r} has no place in {situation.candidate.image}.",
+                    blocking=False,
+                )
+            )
+    if expand(image, doc.arguments, escape=doc.escape) != situation.candidate.image:
+        image = situation.candidate.image
+    return image, (*notes, *_digest(situation, pen))
+
+
+def _bounded(value: str) -> str:
+    edge = r"\d." if value[:1].isdecimal() and value[-1:].isdecimal() else r"\w"
+    return rf"(?<![{edge}]){re.escape(value)}(?![{edge}])"
+
+
+def _digest(situation: Situation, pen: Pen) -> tuple[Refusal, ...]:
+    old, new = ImageRef.parse(situation.old), ImageRef.parse(situation.candidate.image)
+    if not old.digest or new.digest:
+        return ()
+    return (
+        pen.refuse(
+            situation.root.start,
+            f"The digest that pins {old.name} is lost: {situation.candidate.image} has none here.",
+            "Pin the new base to its digest once you have chosen it.",
+            blocking=False,
+        ),
+    )
+
+
+def _numbers_shift(situation: Situation, doc: Dockerfile) -> bool:
+    """Tell whether one more stage before root would change what a stage's number means."""
+    if situation.target.isdecimal():
+        return True
+    numbers = [use.image for stage in doc.stages for use in stage.uses if use.image.isdecimal()]
+    return any(int(number) >= situation.root.index for number in numbers)
+
+
+def _free_argument(doc: Dockerfile) -> str:
+    text = "\n".join(one.span.of(doc.text) for one in doc.instructions)
+    numbered = (f"BASE_{number}" for number in range(2, len(text) + 3))
+    return next(name for name in (*_ARGUMENTS, *numbered) if not _named(name, text))
+
+
+def _free_alias(doc: Dockerfile) -> str:
+    taken = {stage.name for stage in doc.stages} | {stage.base.lower() for stage in doc.stages}
+    taken |= {use.image.lower() for stage in doc.stages for use in stage.uses}
+    numbered = (f"base-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (*_ALIASES, *numbered) if name not in taken)
+
+
+def _argument_form(
+    doc: Dockerfile, situation: Situation, pen: Pen, image: str, notes: tuple[Refusal, ...]
+) -> Fixes:
+    name = _free_argument(doc)
+    edits = (_define(doc, pen, name, image), _select(situation, pen, name))
+    return Fixes(edits=edits, refusals=notes, argument=name)
+
+
+def _alias_form(
+    doc: Dockerfile, situation: Situation, pen: Pen, image: str, notes: tuple[Refusal, ...]
+) -> Fixes:
+    name, alias = _free_argument(doc), _free_alias(doc)
+    start = situation.root.start
+    keyword = start.keyword_span.of(doc.text)
+    words = [keyword, *(flag.span.of(doc.text) for flag in start.flags), image]
+    words += ["AS" if keyword.isupper() else "as", alias]
+    at = line_start(doc.text, start.span.start)
+    named = pen.edit(
+        Span(at, at),
+        " ".join(words) + doc.newline,
+        f"The base {situation.candidate.image} has a FROM line of its own, which update bots can "
+        f"read and --build-arg {name}= can override.",
+    )
+    edits = (_define(doc, pen, name, alias), named, _select(situation, pen, name))
+    return Fixes(edits=edits, refusals=notes, argument=name)
+
+
+def _select(situation: Situation, pen: Pen, name: str) -> Edit:
+    return pen.edit(
+        situation.root.image.span,
+        f"${{{name}}}",
+        f"{situation.old} gives way to the smaller {situation.candidate.image}; "
+        f"--build-arg {name}= selects another base.",
+    )
+
+
+def _define(doc: Dockerfile, pen: Pen, name: str, value: str) -> Edit:
+    first = doc.stages[0].start
+    keyword = "ARG" if first.keyword_span.of(doc.text).isupper() else "arg"
+    before = [one for one in doc.instructions if one.span.start < first.span.start]
+    at = line_end(doc.text, before[-1].span.end) if before else _above(doc, first)
+    return pen.edit(
+        Span(at, at),
+        f"{keyword} {name}={value}{doc.newline}",
+        f"A build argument {name} selects the base of the shipped image.",
+    )
+
+
+def _above(doc: Dockerfile, first: Instruction) -> int:
+    """Return the place above FROM and above its comment, but below the file's header."""
+    lines = doc.lines
+    top = first.line - 1
+    while top > 0 and lines[top - 1].lstrip().startswith("#"):
+        top -= 1
+    if top <= len(doc.directives):
+        top = first.line - 1
+    at = sum(len(line) for line in lines[:top])
+    return at + doc.text.startswith("\ufeff", at)

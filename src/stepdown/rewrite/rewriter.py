@@ -1,0 +1,204 @@
+"""From a Dockerfile and a candidate to the Dockerfile for that candidate."""
+
+from collections.abc import Iterable, Mapping
+
+from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply
+from stepdown.errors import DockerfileError, StepdownError
+from stepdown.model.image import Libc, Tier
+from stepdown.model.plan import (
+    Candidate,
+    Disposition,
+    Edit,
+    Facts,
+    Policy,
+    Refusal,
+    Rewrite,
+    Target,
+)
+from stepdown.model.recipe import PackageName, Remedy
+from stepdown.rewrite import base
+from stepdown.rewrite.diff import unified
+from stepdown.rewrite.fixers import FIXERS
+from stepdown.rewrite.situation import Situation
+
+
+def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
+    text: str,
+    candidate: Candidate,
+    *,
+    target: Target,
+    facts: Facts,
+    packages: Mapping[str, PackageName],
+    policy: Policy,
+    remedies: tuple[Remedy, ...] = (),
+) -> Rewrite:
+    """Return the Dockerfile `text` for `candidate`, with a reason for each edit and refusal.
+
+    `text` is the file decoded as UTF-8 with `surrogateescape`; `packages` is keyed by the names
+    of Debian. Rewriting the result again changes nothing. A result with a blocking refusal cannot
+    work. Raises DockerfileError for a file that the builder would refuse, and StepdownError where
+    the result fails its own check, which is a bug.
+    """
+    doc = Dockerfile(text)
+    situation = _situation(
+        doc,
+        target,
+        candidate=candidate,
+        facts=facts,
+        packages=packages,
+        policy=policy,
+        remedies=remedies,
+    )
+    fixes = [fixer(doc, situation) for fixer in FIXERS.values()]
+    refusals = _unique(refusal for one in fixes for refusal in one.refusals)
+    # Two fixers may want the very same line, such as a PATH.
+    wanted = list(dict.fromkeys(edit for one in fixes for edit in one.edits))
+    edits = _allowed(doc, wanted, refusals)
+    unsafe = [edit for edit in edits if edit.disposition is Disposition.UNSAFE]
+    applied = edits if policy.unsafe_fixes else [edit for edit in edits if edit not in unsafe]
+    result = apply(text, applied)
+    argument = next((one.argument for one in fixes if one.argument), "")
+    after = Rewrite(
+        text=result,
+        argument=argument,
+        original=_original(doc, situation) if argument else "",
+        edits=tuple(applied),
+        proposed=() if policy.unsafe_fixes else tuple(unsafe),
+        refusals=refusals,
+        diff=unified(target.dockerfile, text, result),
+    )
+    _verify(doc, situation, applied, after)
+    return after
+
+
+def _situation(  # noqa: PLR0913  (see rewrite)
+    doc: Dockerfile,
+    target: Target,
+    *,
+    candidate: Candidate,
+    facts: Facts,
+    packages: Mapping[str, PackageName],
+    policy: Policy,
+    remedies: tuple[Remedy, ...],
+) -> Situation:
+    ship = doc.ships(target.stage)
+    whole = doc.chain(ship)
+    alias = _alias(doc, whole)
+    chain = whole[1:] if alias else whole[_detached(doc, whole, candidate, target) :]
+    root = chain[0]
+    return Situation(
+        candidate=candidate,
+        facts=facts,
+        packages=packages,
+        policy=policy,
+        remedies=remedies,
+        root=root,
+        ship=ship,
+        chain=chain,
+        affected=tuple(one for one in doc.stages if root in doc.chain(one)),
+        built=_built(doc, ship),
+        old=whole[0].base,
+        target=target.stage,
+        alias=alias,
+    )
+
+
+def _alias(doc: Dockerfile, chain: tuple[Stage, ...]) -> Stage | None:
+    """Return the stage that does nothing but name the base for a FROM with a variable."""
+    first = chain[0]
+    if len(chain) == 1 or first.instructions or not chain[1].image.text.startswith("$"):
+        return None
+    others = [one for one in doc.stages if one.parent == first.index and one != chain[1]]
+    return None if others else first
+
+
+def _detached(
+    doc: Dockerfile, chain: tuple[Stage, ...], candidate: Candidate, target: Target
+) -> int:
+    """Return the position in `chain` of the stage that gets the candidate.
+
+    Build stages that share an empty first stage keep their base, unless the C library changes.
+    """
+    other_libc = candidate.libc is Libc.MUSL and target.tier in (Tier.FULL, Tier.SLIM)
+    empty = 0
+    while empty + 1 < len(chain) and not chain[empty].instructions:
+        empty += 1
+    shared = [one for one in doc.stages if chain[0] in doc.chain(one) and one not in chain]
+    through_root = [one for one in shared if chain[empty] in doc.chain(one)]
+    return empty if shared and not through_root and not other_libc else 0
+
+
+def _built(doc: Dockerfile, ship: Stage) -> frozenset[int]:
+    todo, found = [ship], set[int]()
+    while todo:
+        stage = todo.pop()
+        if stage.index in found:
+            continue
+        found.add(stage.index)
+        needs = [stage.parent, *(use.stage for use in stage.uses)]
+        todo += [doc.stages[index] for index in needs if index is not None]
+    return frozenset(found)
+
+
+def _original(doc: Dockerfile, situation: Situation) -> str:
+    """Return the value that selects the old base; a tag keeps it apart from a stage's name."""
+    names = {stage.name for stage in doc.stages}
+    return f"{situation.old}:latest" if situation.old.lower() in names else situation.old
+
+
+def _unique(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    return tuple(dict.fromkeys(sorted(refusals, key=lambda one: (one.line, one.fixer))))
+
+
+def _holder(doc: Dockerfile, line: int) -> Instruction | None:
+    return next((one for one in doc.instructions if one.line <= line <= one.end_line), None)
+
+
+def _allowed(doc: Dockerfile, edits: list[Edit], refusals: tuple[Refusal, ...]) -> list[Edit]:
+    """Drop the edits inside of a RUN that was refused: it stays as it is."""
+    refused = {_holder(doc, one.line) for one in refusals if one.blocking}
+    spans = [one.span for one in refused if one is not None and one.keyword in ("RUN", "ONBUILD")]
+    return [
+        edit
+        for edit in edits
+        if not any(edit.start < one.end and one.start < edit.end for one in spans)
+    ]
+
+
+def _verify(doc: Dockerfile, situation: Situation, edits: list[Edit], after: Rewrite) -> None:
+    """Raise StepdownError unless the result says what was meant and nothing else changed."""
+    try:
+        _verify_base(situation, after)
+        instructions = Dockerfile(after.text).instructions
+    except DockerfileError as error:
+        raise _bug(error.brief, after.text) from error
+    remaining = iter(one.span.of(after.text) for one in instructions)
+    for one in doc.instructions:
+        touched = any(_touches(edit, one) for edit in edits)
+        if not touched and one.span.of(doc.text) not in remaining:
+            raise _bug(f"line {one.line} changed without an edit", after.text)
+
+
+def _touches(edit: Edit, instruction: Instruction) -> bool:
+    return edit.start < instruction.span.end and instruction.span.start < edit.end
+
+
+def _verify_base(situation: Situation, after: Rewrite) -> None:
+    doc = Dockerfile(after.text)
+    _expect(doc.external(doc.ships(situation.target)), situation.candidate.image)
+    if after.argument:
+        back = Dockerfile(after.text, build_args={after.argument: after.original})
+        _expect(back.external(back.ships(situation.target)), after.original)
+
+
+def _expect(found: str, wanted: str) -> None:
+    if not base.same_image(found, wanted):
+        raise _bug(f"the base would be {found!r} in place of {wanted!r}", "")
+
+
+def _bug(brief: str, result: str) -> StepdownError:
+    return StepdownError(
+        f"the rewritten Dockerfile is wrong: {brief}",
+        details=result,
+        hint="This is a fault of stepdown; please report it with the Dockerfile.",
+    )

@@ -1,0 +1,116 @@
+"""What a fixer sees, and what it answers."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage, script
+from stepdown.model.image import PackageManager, Value
+from stepdown.model.plan import Candidate, Disposition, Edit, Facts, Policy, Refusal
+from stepdown.model.recipe import PackageName, Remedy
+
+
+class Situation(Value, frozen=True, kw_only=True):
+    """The candidate, and the part of the file that will stand on it.
+
+    `root` is the stage whose FROM gets the candidate and `ship` the one that is built; `chain`
+    leads from root to ship. `affected` are all stages on the candidate in the order of the file,
+    `built` the indexes of the stages that a build of `ship` needs. `old` is the image that the
+    root stands on today. `alias` is the stage that only names the base for root, if there is one.
+    """
+
+    candidate: Candidate
+    facts: Facts
+    packages: Mapping[str, PackageName]
+    policy: Policy
+    remedies: tuple[Remedy, ...]
+    root: Stage
+    ship: Stage
+    chain: tuple[Stage, ...]
+    affected: tuple[Stage, ...]
+    built: frozenset[int]
+    old: str
+    target: str
+    alias: Stage | None
+
+    @property
+    def alpine(self) -> bool:
+        """Whether the candidate brings apk, and with it BusyBox's tools."""
+        return self.candidate.package_manager is PackageManager.APK
+
+    def instructions(self, *keywords: str) -> Iterator[tuple[Stage, Instruction]]:
+        """Yield the affected instructions of these keywords, those inside of ONBUILD too."""
+        for stage in self.affected:
+            for instruction in stage.instructions:
+                inner = instruction.onbuild or instruction
+                if inner.keyword in keywords:
+                    yield stage, instruction
+
+    def shipped(self, *keywords: str) -> tuple[Instruction, ...]:
+        """Return the instructions of these keywords over the chain, in order."""
+        return tuple(
+            one for stage in self.chain for one in stage.instructions if one.keyword in keywords
+        )
+
+
+class Fixes(Value, frozen=True, kw_only=True):
+    """What one fixer would change and what it refuses.
+
+    `argument` is the build argument that selects the base; only the fixer of the base sets it.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    argument: str = ""
+
+
+Fixer = Callable[[Dockerfile, Situation], Fixes]
+
+
+def runs(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Stage, Instruction, Script]]:
+    """Yield the affected RUN instructions in shell form, with their scripts."""
+    for stage, instruction in situation.instructions("RUN"):
+        found = script(doc.text, instruction)
+        if found is not None:
+            yield stage, instruction, found
+
+
+class Pen(Value, frozen=True, kw_only=True):
+    """Writes the edits and refusals of one fixer."""
+
+    text: str
+    fixer: str
+
+    def edit(self, span: Span, new: str, reason: str, *, safe: bool = True) -> Edit:
+        """Make an edit of `span`."""
+        return Edit(
+            start=span.start,
+            end=span.end,
+            text=new,
+            line=self.text.count("\n", 0, span.start) + 1,
+            fixer=self.fixer,
+            reason=reason,
+            disposition=Disposition.SAFE if safe else Disposition.UNSAFE,
+        )
+
+    def refuse(
+        self, instruction: Instruction, reason: str, hint: str = "", *, blocking: bool
+    ) -> Refusal:
+        """Make a refusal of an instruction."""
+        return Refusal(
+            line=instruction.line,
+            excerpt=" ".join(instruction.logical.split())[:120],
+            fixer=self.fixer,
+            reason=reason,
+            hint=hint,
+            blocking=blocking,
+        )
+
+
+def line_start(text: str, at: int) -> int:
+    """Return where the line of offset `at` begins, behind a byte order mark."""
+    start = text.rfind("\n", 0, at) + 1
+    return start + text.startswith("\ufeff", start, at)
+
+
+def line_end(text: str, at: int) -> int:
+    """Return where the line of offset `at` ends, behind its line end."""
+    return text.find("\n", at) + 1 or len(text)

@@ -1,0 +1,77 @@
+"""Packages of language ecosystems, by the metadata that their installers leave behind."""
+
+import re
+
+import msgspec
+
+from stepdown.model.image import Value
+
+_PYTHON = re.compile(r"/(?:[^/]+\.dist-info/METADATA|[^/]+\.egg-info(?:/PKG-INFO)?)")
+_NODE = re.compile(r"/node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json")
+_GEM = re.compile(r"/specifications/(?:default/)?[^/]+\.gemspec")
+_PYTHON_FIELD = re.compile(r"^(Name|Version):[ \t]*(\S.*)")
+_GEM_FIELD = re.compile(r"\bs\.(name|version)\s*=\s*(?:Gem::Version\.new\s*\(?\s*)?[\"']([^\"']+)")
+
+
+class LanguagePackage(Value, frozen=True, kw_only=True):
+    """One package; `kind` is `pypi`, `npm` or `gem`, `path` that of its metadata file."""
+
+    kind: str
+    name: str
+    version: str
+    path: str
+
+
+class _PackageJson(msgspec.Struct):
+    name: str = ""
+    version: str = ""
+
+
+def wanted(path: str) -> bool:
+    """Tell whether the file at `path` describes a package."""
+    return _kind(path) != ""
+
+
+def read(path: str, content: bytes) -> LanguagePackage | None:
+    """Return the package that a metadata file describes, None where it names none."""
+    kind = _kind(path)
+    match kind:
+        case "pypi":
+            name, version = _fields(_PYTHON_FIELD, content, header=True)
+            name = re.sub(r"[-_.]+", "-", name).lower()  # one spelling, as PyPI compares names
+        case "npm":
+            name, version = _package_json(content)
+        case _:
+            name, version = _fields(_GEM_FIELD, content, header=False)
+    if not name or not version:
+        return None
+    return LanguagePackage(kind=kind, name=name, version=version, path=path)
+
+
+def _kind(path: str) -> str:
+    if path.endswith("/package.json"):
+        tail = path[path.rfind("/node_modules/") :] if "/node_modules/" in path else ""
+        return "npm" if _NODE.fullmatch(tail) else ""
+    if path.endswith(".gemspec"):
+        return "gem" if _GEM.search(path) else ""
+    python = path.endswith((".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO"))
+    return "pypi" if python and _PYTHON.search(path) else ""
+
+
+def _fields(pattern: re.Pattern[str], content: bytes, *, header: bool) -> tuple[str, str]:
+    text = content.decode("utf-8", "replace")
+    if header:
+        text = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
+    matches = (pattern.search(line) for line in text.splitlines())
+    found: dict[str, str] = {}
+    for match in filter(None, matches):
+        found.setdefault(match[1].lower(), match[2].strip())
+    return found.get("name", ""), found.get("version", "")
+
+
+def _package_json(content: bytes) -> tuple[str, str]:
+    try:
+        decoded = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_PackageJson)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "", ""
+    return decoded.name, decoded.version

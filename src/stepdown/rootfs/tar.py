@@ -1,0 +1,272 @@
+"""A tar stream, member by member; nothing is ever written to disk.
+
+Reads what engines export and what GNU tar, pax and older programs make: v7, ustar, gnu (long
+names, base-256 numbers) and pax (POSIX.1-2001). Sparse files are refused: no engine writes them,
+and reading their map wrongly would be worse than not reading them.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from stepdown.errors import StepdownError
+from stepdown.model.image import Value
+
+BLOCK = 512
+_EXTENSION_LIMIT = 16 << 20
+_LONGEST_NUMBER = 20
+_CAPABILITY = "SCHILY.xattr.security.capability"
+
+
+class TarError(StepdownError):
+    """The stream is no tar archive, ends too early or uses a form that is not read."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(
+            "The file system of the image could not be read.",
+            details=details,
+            hint="Try again; if it happens again, check the container engine's log.",
+        )
+
+
+class EntryType(StrEnum):
+    """What a path of a file system is."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    HARD_LINK = "hard_link"
+    CHARACTER_DEVICE = "character_device"
+    BLOCK_DEVICE = "block_device"
+    FIFO = "fifo"
+
+
+_TYPES = {
+    b"1": EntryType.HARD_LINK,
+    b"2": EntryType.SYMLINK,
+    b"3": EntryType.CHARACTER_DEVICE,
+    b"4": EntryType.BLOCK_DEVICE,
+    b"5": EntryType.DIRECTORY,
+    b"6": EntryType.FIFO,
+}
+# Volume labels, continuations of multi-volume archives and lists of names: not files.
+_NOT_FILES = frozenset((b"V", b"M", b"N", b"D"))
+
+
+class Member(Value, frozen=True, kw_only=True):
+    """One member of an archive.
+
+    `path` is absolute and free of `.` and `..`, which cannot lead above the root. `link` is a
+    symbolic link's text as written, or the absolute path of a hard link's target. `mode` holds the
+    permission bits (07777). `capability` is the extended attribute `security.capability`.
+    """
+
+    path: str
+    type: EntryType
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    link: str = ""
+    capability: bytes = b""
+
+
+class TarStream:
+    """The members of a tar archive that arrives as chunks of any size.
+
+    Iterate once; between two steps `read` returns content of the member just yielded. Raises
+    TarError where the stream is damaged, also when it ends without the archive's end mark.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._chunk = b""
+        self._at = 0
+        self._left = 0
+        self._padding = 0
+        self._defaults: dict[str, bytes] = {}
+
+    def __iter__(self) -> Iterator[Member]:
+        while (header := self._header()) is not None:
+            yield from self._member(header)
+            self._finish()
+        for _ in self._chunks:  # whoever sends them may want to tell that it got to its end
+            pass
+
+    def read(self, limit: int) -> bytes | bytearray:
+        """Return the next bytes of the current member, at most `limit`; empty at its end."""
+        count = min(limit, self._left)
+        self._left -= count
+        return self._take(count)
+
+    def peek(self, limit: int) -> bytes:
+        """Return what `read` would, and leave it there."""
+        count = min(limit, self._left)
+        while len(self._chunk) - self._at < count:
+            rest = self._chunk[self._at :]
+            self._next_chunk()
+            self._chunk = rest + self._chunk
+        return self._chunk[self._at : self._at + count]
+
+    def _header(self) -> bytes | None:
+        header = bytes(self._take(BLOCK))
+        if header.count(0) == BLOCK:
+            return None
+        _check(header)
+        return header
+
+    def _member(self, header: bytes) -> Iterator[Member]:
+        extended: dict[str, bytes] = dict(self._defaults)
+        while (kind := header[156:157]) in b"LKxXg" and kind:
+            self._extend(kind, header, extended)
+            following = self._header()
+            if following is None:
+                raise TarError("An extended header is the last thing in the archive.")
+            header = following
+        self._start(extended, header)
+        if kind in _NOT_FILES:
+            return
+        yield _member(header, kind, extended, self._left)
+
+    def _extend(self, kind: bytes, header: bytes, extended: dict[str, bytes]) -> None:
+        size = _number(header[124:136])
+        if size > _EXTENSION_LIMIT:
+            raise TarError(f"An extended header claims {size} bytes.")
+        self._left, self._padding = size, -size % BLOCK
+        content = bytes(self.read(size))
+        self._finish()
+        match kind:
+            case b"L":
+                extended["path"] = content.partition(b"\0")[0]
+            case b"K":
+                extended["linkpath"] = content.partition(b"\0")[0]
+            case b"g":
+                self._defaults.update(_records(content))
+                extended.update(self._defaults)
+            case _:
+                extended.update(_records(content))
+
+    def _start(self, extended: dict[str, bytes], header: bytes) -> None:
+        kind = header[156:157]
+        if kind == b"S" or any(key.startswith("GNU.sparse.") for key in extended):
+            raise TarError("The archive holds a sparse file, a form that is not read.")
+        size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
+        if size < 0:
+            raise TarError("A member has a negative size.")
+        self._left = 0 if kind in _TYPES else size
+        self._padding = -self._left % BLOCK
+
+    def _finish(self) -> None:
+        self._skip(self._left + self._padding)
+        self._left = self._padding = 0
+
+    def _take(self, count: int) -> bytes | bytearray:
+        end = self._at + count
+        if end <= len(self._chunk):
+            taken = self._chunk[self._at : end]
+            self._at = end
+            return taken
+        joined = bytearray()
+        while len(joined) < count:
+            if self._at == len(self._chunk):
+                self._next_chunk()
+            piece = self._chunk[self._at : self._at + count - len(joined)]
+            self._at += len(piece)
+            joined += piece
+        return joined
+
+    def _skip(self, count: int) -> None:
+        while count > len(self._chunk) - self._at:
+            count -= len(self._chunk) - self._at
+            self._next_chunk()
+        self._at += count
+
+    def _next_chunk(self) -> None:
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            raise TarError("The stream ended before the archive did.")
+        self._chunk, self._at = chunk, 0
+
+
+def _check(header: bytes) -> None:
+    # The checksum is the sum of all bytes with its own field read as eight spaces. The low half
+    # of Adler-32 is that sum plus one, modulo 65521, and comes at the speed of C.
+    field = header[148:156]
+    real = (zlib.adler32(header) & 0xFFFF) - 1 - sum(field) + 8 * 32
+    if (real - _number(field)) % 65521:
+        raise TarError("A header's checksum is wrong.")
+
+
+def _number(field: bytes) -> int:
+    if field[0] & 0x80:  # base 256, two's complement after the first bit
+        sign = 1 << 8 * len(field) - 1
+        value = int.from_bytes(field, "big") & sign - 1
+        return value - sign if field[0] & 0x40 else value
+    digits = field.partition(b"\0")[0].strip()
+    try:
+        return int(digits, 8) if digits else 0
+    except ValueError:
+        raise TarError("A header holds a number that is none.") from None
+
+
+def _decimal(digits: bytes) -> int:
+    if not digits.isdigit() or len(digits) > _LONGEST_NUMBER:
+        raise TarError("An extended header holds a number that is none.")
+    return int(digits)
+
+
+def _records(content: bytes) -> dict[str, bytes]:
+    """Return the records of a pax header: `LENGTH KEY=VALUE` and a line feed, values are bytes."""
+    records: dict[str, bytes] = {}
+    at = 0
+    while at < len(content) and content[at]:
+        length, space, _ = content[at : at + _LONGEST_NUMBER].partition(b" ")
+        end = at + _decimal(length)
+        key, equals, value = content[at + len(length) + 1 : end - 1].partition(b"=")
+        if not space or not equals or end > len(content) or content[end - 1] != ord("\n"):
+            raise TarError("An extended header has a damaged record.")
+        records[key.decode("utf-8", "surrogateescape")] = value
+        at = end
+    return {key: value for key, value in records.items() if value}
+
+
+def _member(header: bytes, kind: bytes, extended: dict[str, bytes], size: int) -> Member:
+    name = extended.get("path") or _name(header)
+    link = extended.get("linkpath") or header[157:257].partition(b"\0")[0]
+    entry_type = _TYPES.get(kind, EntryType.FILE)
+    if entry_type is EntryType.FILE and name.endswith(b"/") and kind in b"0\0":
+        entry_type = EntryType.DIRECTORY  # how v7 writes them
+    hard = entry_type is EntryType.HARD_LINK
+    return Member(
+        path=_path(name),
+        type=entry_type,
+        mode=_number(header[100:108]) & 0o7777,
+        uid=_decimal(extended["uid"]) if "uid" in extended else _number(header[108:116]),
+        gid=_decimal(extended["gid"]) if "gid" in extended else _number(header[116:124]),
+        size=size,
+        link=_path(link) if hard else link.decode("utf-8", "surrogateescape"),
+        capability=extended.get(_CAPABILITY, b""),
+    )
+
+
+def _name(header: bytes) -> bytes:
+    name = header[:100].partition(b"\0")[0]
+    # GNU's own magic ("ustar" and two spaces) has no prefix: other fields lie there.
+    if header[257:263] == b"ustar\0" and header[345]:
+        return header[345:500].partition(b"\0")[0] + b"/" + name
+    return name
+
+
+def _path(name: bytes) -> str:
+    if b"\0" in name:
+        raise TarError("A name holds a NUL byte.")
+    text = name.decode("utf-8", "surrogateescape")
+    if text[:1] not in "./" and "/." not in text and "//" not in text:
+        return "/" + text.rstrip("/")
+    parts: list[str] = []
+    for part in text.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)

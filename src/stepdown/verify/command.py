@@ -1,0 +1,85 @@
+"""The `command` check: the application's own tests, run inside the image.
+
+A plain command line starts as it is, without any shell. One that needs a shell runs through the
+private toolbox's, on both sides, so that the shell itself is no difference. The image's
+ENTRYPOINT is replaced, nothing else of it changes.
+"""
+
+from stepdown.model.plan import Command
+from stepdown.model.recipe import Channel
+from stepdown.model.trial import CheckRun, CheckState, Message, Tally
+from stepdown.ports import ContainerSpec, Exit
+from stepdown.verify.side import Rig, Side
+from stepdown.verify.tally import tally
+
+NAME = "command"
+NOT_FOUND = (126, 127)
+
+
+def check(rig: Rig, side: Side, command: Command) -> CheckRun:
+    """Run `command` once in a fresh container of `side`."""
+    if not command.argv and rig.toolbox.missing:
+        return CheckRun(
+            check=NAME,
+            state=CheckState.BROKEN,
+            summary=f"`{command.text}` needs a shell, and there is none: {rig.toolbox.missing}",
+        )
+    return _read(command, rig.engine.run(spec(rig, side, command), rig.policy.test_timeout))
+
+
+def spec(rig: Rig, side: Side, command: Command) -> ContainerSpec:
+    """Return how `command` is started on `side`."""
+    argv = side.argv(command.argv) if command.argv else rig.toolbox.shell(command.text)
+    return ContainerSpec(
+        image=side.image,
+        role=f"{side.role}-command",
+        entrypoint=argv[:1],
+        command=argv[1:],
+        environment=rig.policy.environment,
+        files=() if command.argv else rig.toolbox.files,
+    )
+
+
+def _read(command: Command, end: Exit) -> CheckRun:
+    counts = tally(end.output)
+    state, summary = _judge(command, end, counts)
+    channel = Channel.DAEMON if end.refused else Channel.LOG
+    return CheckRun(
+        check=NAME,
+        state=state,
+        summary=summary,
+        seconds=end.seconds,
+        messages=(Message(channel=channel, text=end.refused or end.output),),
+        tests=counts,
+        exit_code=end.exit_code,
+    )
+
+
+def _judge(  # noqa: PLR0911  (one line for each way to end)
+    command: Command, end: Exit, counts: Tally | None
+) -> tuple[CheckState, str]:
+    match end:
+        case Exit(refused=refused) if refused:
+            return CheckState.FAILED, f"`{command.text}` could not start: {refused}"
+        case Exit(timed_out=True):
+            return (
+                CheckState.FAILED,
+                f"`{command.text}` hung and was killed after {end.seconds:.0f} s",
+            )
+        case Exit(out_of_memory=True):
+            return CheckState.FAILED, f"`{command.text}` ran out of memory"
+        case Exit(exit_code=code) if code in NOT_FOUND:
+            return CheckState.FAILED, f"`{command.text}`: command not found (exit {code})"
+        case Exit(exit_code=0) if counts is not None and counts.total == 0:
+            return CheckState.BROKEN, f"`{command.text}` ran no test"
+        case Exit(exit_code=0) if counts is not None:
+            return CheckState.PASSED, f"{counts.passed} of {counts.total} tests passed"
+        case Exit(exit_code=0):
+            return CheckState.PASSED, f"`{command.text}` ended with exit 0"
+        case _ if counts is not None:
+            return (
+                CheckState.FAILED,
+                f"{counts.failed} of {counts.total} tests failed (exit {end.exit_code})",
+            )
+        case _:
+            return CheckState.FAILED, f"`{command.text}` ended with exit {end.exit_code}"

@@ -1,0 +1,221 @@
+"""The checks of the running application: `start`, `http`, `healthcheck` and `stop`.
+
+The image starts by its own ENTRYPOINT and CMD, with nothing added to it. All four are observed on
+one container, in the order in which they happen in production.
+"""
+
+import hashlib
+import re
+import time
+
+from stepdown.model.image import Healthcheck, Value
+from stepdown.model.plan import Policy
+from stepdown.model.recipe import Channel
+from stepdown.model.trial import CheckRun, CheckState, Message
+from stepdown.ports import Container, ContainerSpec, ContainerState, HttpAnswer
+from stepdown.verify.side import Rig, Side
+
+START, HTTP, HEALTH, STOP = "start", "http", "healthcheck", "stop"
+_POLL = 0.2
+_SETTLE = 3.0  # seconds for which an application without a port must stay up
+_ANSWER = 10.0  # seconds for one request
+_PROBES = 5  # failed health probes of a running application that count as unhealthy
+_URL = re.compile(r"https?://[^/\s\"']+?(?::(\d+))?(/[^\s\"'|);,]*)")
+
+
+class Endpoints(Value, frozen=True, kw_only=True):
+    """What is asked for over HTTP: a port (None: nothing) and paths."""
+
+    port: int | None
+    paths: tuple[str, ...]
+
+
+def endpoints(side: Side, ports: tuple[int, ...], policy: Policy) -> Endpoints:
+    """Return the user's paths, or `/` and the health check's, on the first port."""
+    found = _URL.search(" ".join(side.config.healthcheck.test)) if side.config.healthcheck else None
+    named = int(found[1]) if found and found[1] else None
+    paths = policy.paths or tuple(dict.fromkeys(("/", *([found[2]] if found else []))))
+    return Endpoints(port=named or next(iter(ports), None), paths=paths)
+
+
+def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tuple[CheckRun, ...]:
+    """Start `side` and observe it.
+
+    `answers` is false where the baseline did not speak HTTP, so that nobody waits for it.
+    """
+    policy = rig.policy
+    with rig.engine.start(_spec(side, policy)) as container:
+        if container.refused:
+            return (_refused(container.refused),)
+        began = time.monotonic()
+        port = asked.port if answers else None
+        state = _wait(container, port, asked.paths[0], policy.start_timeout)
+        runs = [_start(container, state, time.monotonic() - began)]
+        if state.running:
+            runs.append(_http(container, asked, port))
+            runs.append(_health(container, side, policy))
+            runs.append(_stop(container, policy))
+        output = Message(channel=Channel.LOG, text=container.output())
+    return tuple(_with(run, output) for run in runs)
+
+
+def _spec(side: Side, policy: Policy) -> ContainerSpec:
+    health = side.config.healthcheck
+    return ContainerSpec(
+        image=side.image,
+        role=f"{side.role}-start",
+        environment=policy.environment,
+        healthcheck=health and _brisk(health, policy),
+    )
+
+
+def _brisk(health: Healthcheck, policy: Policy) -> Healthcheck:
+    """Ask every second: the usual 30 seconds would only make both sides wait."""
+    return Healthcheck(
+        test=health.test,
+        interval=1,
+        timeout=health.timeout or _ANSWER,
+        start_period=health.start_period,
+        retries=max(health.retries, int(policy.start_timeout)),
+    )
+
+
+def _refused(reason: str) -> CheckRun:
+    return CheckRun(
+        check=START,
+        state=CheckState.FAILED,
+        summary=f"the engine could not start it: {reason}",
+        facts=(("state", "refused"),),
+        messages=(Message(channel=Channel.DAEMON, text=reason),),
+    )
+
+
+def _with(run: CheckRun, output: Message) -> CheckRun:
+    if run.check in (STOP, HEALTH) and run.state is not CheckState.FAILED:
+        return run
+    return CheckRun(
+        check=run.check,
+        state=run.state,
+        summary=run.summary,
+        seconds=run.seconds,
+        facts=run.facts,
+        messages=(*run.messages, output),
+        exit_code=run.exit_code,
+    )
+
+
+def _wait(container: Container, port: int | None, path: str, limit: float) -> ContainerState:
+    """Wait until the application answers, ends, or has been up for long enough."""
+    deadline = time.monotonic() + (_SETTLE if port is None else limit)
+    while True:
+        state = container.state()
+        if not state.running or time.monotonic() >= deadline:
+            return state
+        if port is not None and container.http(port, path, 1.0) is not None:
+            return state
+        time.sleep(_POLL)
+
+
+def _start(container: Container, state: ContainerState, seconds: float) -> CheckRun:
+    state = container.state()
+    good = state.running or state.exit_code == 0
+    end = "running" if state.running else f"exit {state.exit_code}"
+    memory = ", out of memory" if state.out_of_memory else ""
+    return CheckRun(
+        check=START,
+        state=CheckState.PASSED if good else CheckState.FAILED,
+        summary="it stays up" if state.running else f"it ended with {end}{memory}",
+        seconds=seconds,
+        facts=(("state", end),),
+        exit_code=state.exit_code,
+    )
+
+
+def _http(container: Container, asked: Endpoints, port: int | None) -> CheckRun:
+    if port is None:
+        return CheckRun(
+            check=HTTP, state=CheckState.ABSENT, summary="no port is known to answer HTTP"
+        )
+    began = time.monotonic()
+    facts: list[tuple[str, str]] = []
+    silent = []
+    for path in asked.paths:
+        first, second = (container.http(port, path, _ANSWER) for _ in range(2))
+        if first is None or second is None:
+            silent.append(path)
+        else:
+            facts += _observed(path, first, second)
+    where = f"port {port}, {', '.join(asked.paths)}"
+    return CheckRun(
+        check=HTTP,
+        state=CheckState.FAILED if silent else CheckState.PASSED,
+        summary=f"no HTTP answer on port {port} for {', '.join(silent)}" if silent else where,
+        seconds=time.monotonic() - began,
+        facts=tuple(facts),
+        messages=tuple(Message(channel=Channel.HTTP, text=f"{k}: {v}") for k, v in facts),
+    )
+
+
+def _observed(path: str, first: HttpAnswer, second: HttpAnswer) -> list[tuple[str, str]]:
+    """Return what is compared; of a body that changes by itself only whether it is empty."""
+    headers = {name.lower(): value for name, value in first.headers}
+    digest = hashlib.sha256(first.body).hexdigest()[:16]
+    same = first.body == second.body
+    return [
+        (f"GET {path} status", str(first.status)),
+        (f"GET {path} content type", headers.get("content-type", "none")),
+        (f"GET {path} empty body", "no" if first.body else "yes"),
+        (f"GET {path} body", f"{len(first.body)} bytes, sha256 {digest}" if same else "changes"),
+    ]
+
+
+def _health(container: Container, side: Side, policy: Policy) -> CheckRun:
+    test = side.config.healthcheck.test if side.config.healthcheck else ()
+    if not test or test[0] == "NONE":
+        return CheckRun(check=HEALTH, state=CheckState.ABSENT, summary="there is no HEALTHCHECK")
+    began = time.monotonic()
+    state = container.state()
+    while state.running and state.health != "healthy" and not _hopeless(state):
+        if time.monotonic() - began > policy.start_timeout:
+            break
+        time.sleep(_POLL)
+        state = container.state()
+    log = tuple(Message(channel=Channel.HEALTH, text=text) for _, text in state.health_log[-3:])
+    good = state.health == "healthy"
+    return CheckRun(
+        check=HEALTH,
+        state=CheckState.PASSED if good else CheckState.FAILED,
+        summary="healthy" if good else f"it does not become healthy: {_last(state)}",
+        seconds=time.monotonic() - began,
+        messages=() if good else log,
+    )
+
+
+def _hopeless(state: ContainerState) -> bool:
+    recent = state.health_log[-_PROBES:]
+    failed = len(recent) == _PROBES and all(code != 0 for code, _ in recent)
+    return state.health == "unhealthy" or failed
+
+
+def _last(state: ContainerState) -> str:
+    return state.health_log[-1][1].strip() if state.health_log else "no probe ended in time"
+
+
+def _stop(container: Container, policy: Policy) -> CheckRun:
+    state = container.state()
+    if not state.running:
+        return CheckRun(
+            check=STOP,
+            state=CheckState.FAILED,
+            summary=f"it ended by itself (exit {state.exit_code}) while it was being checked",
+            exit_code=state.exit_code,
+        )
+    stopped = container.stop(policy.stop_timeout)
+    how = "had to be killed" if stopped.killed else "ended by itself"
+    return CheckRun(
+        check=STOP,
+        state=CheckState.FAILED if stopped.killed else CheckState.PASSED,
+        summary=f"{how} after {stopped.seconds:.1f} s (exit {stopped.exit_code})",
+        seconds=stopped.seconds,
+        exit_code=stopped.exit_code,
+    )

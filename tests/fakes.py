@@ -1,0 +1,96 @@
+"""An engine that follows a script: what each image does when it is built, run or started."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from stepdown.model.image import ImageConfig
+from stepdown.model.trial import BuildFailed, Built, EngineInfo
+from stepdown.ports import (
+    BuildRequest,
+    Container,
+    ContainerSpec,
+    ContainerState,
+    Engine,
+    Exit,
+    HttpAnswer,
+    OnLine,
+    Stopped,
+)
+
+RUNNING = ContainerState(running=True, exit_code=None)
+ENDED = ContainerState(running=False, exit_code=0)
+GOOD = Exit(exit_code=0, output="")
+BUILT = Built(image="i", image_id="sha256:1", seconds=0.1)
+STOPPED = Stopped(seconds=0.1, exit_code=143, killed=False)
+
+
+@dataclass
+class FakeContainer(Container):
+    """A container whose states are played one after another; the last one stays."""
+
+    states: list[ContainerState] = field(default_factory=lambda: [RUNNING])
+    answers: Callable[[str], HttpAnswer | None] = lambda _: None
+    files: dict[str, bytes] = field(default_factory=dict)
+    text: str = ""
+    refusal: str = ""
+    stopped: Stopped = STOPPED
+
+    @property
+    def refused(self) -> str:
+        return self.refusal
+
+    def state(self) -> ContainerState:
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def output(self) -> str:
+        return self.text
+
+    def http(self, port: int, path: str, timeout: float) -> HttpAnswer | None:
+        return self.answers(path)
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
+        return Exit(exit_code=0, output=" ".join(argv))
+
+    def stop(self, grace: float) -> Stopped:
+        return self.stopped
+
+
+@dataclass
+class FakeEngine(Engine):
+    """An engine of one scripted container and one scripted end; it remembers what it was asked."""
+
+    container: FakeContainer = field(default_factory=FakeContainer)
+    end: Exit = GOOD
+    build_result: Built | BuildFailed = BUILT
+    files: dict[str, bytes] = field(default_factory=dict)
+    specs: list[ContainerSpec] = field(default_factory=list)
+
+    def describe(self) -> EngineInfo:
+        return EngineInfo(name="fake", version="1", architecture="amd64", builder="1")
+
+    def build(self, request: BuildRequest, on_line: OnLine) -> Built | BuildFailed:
+        on_line(request.dockerfile)
+        return self.build_result
+
+    def inspect(self, image: str) -> ImageConfig:
+        return ImageConfig(id=image)
+
+    @contextmanager
+    def export(self, image: str) -> Iterator[Iterator[bytes]]:
+        yield iter(())
+
+    def read(self, image: str, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def run(self, spec: ContainerSpec, timeout: float) -> Exit:
+        self.specs.append(spec)
+        return self.end
+
+    @contextmanager
+    def start(self, spec: ContainerSpec) -> Iterator[Container]:
+        self.specs.append(spec)
+        yield self.container

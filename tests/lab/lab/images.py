@@ -1,0 +1,151 @@
+"""Images: written as archives with every detail under control, or built from a Dockerfile."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from lab.step import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lab.step import Step
+
+RECIPES = Path(__file__).resolve().parent.parent / "dockerfiles"
+PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer: a plain tar file, and the words that `docker history` shows for it."""
+
+    tar: Path
+    created_by: str
+    digest: str
+
+    @classmethod
+    def of(cls, tar: Path, created_by: str) -> Layer:
+        """Read the file once to learn its digest."""
+        digest = hashlib.sha256()
+        with tar.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+        return cls(tar, created_by, digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class Image:
+    """What `docker load` is told about one image."""
+
+    tags: list[str]
+    layers: list[Layer]
+    config: Mapping[str, Any]
+    created: str
+    instructions: list[str] = field(default_factory=list)
+    """Entries of the history that made no layer, such as CMD."""
+
+    def description(self) -> bytes:
+        """The image's configuration as the image specification has it; its digest is the image's id."""
+        steps: list[dict[str, Any]] = [{"created_by": layer.created_by} for layer in self.layers]
+        steps += [{"created_by": text, "empty_layer": True} for text in self.instructions]
+        whole = {
+            "architecture": "amd64",
+            "os": "linux",
+            "created": self.created,
+            "config": self.config,
+            "rootfs": {
+                "type": "layers",
+                "diff_ids": [f"sha256:{layer.digest}" for layer in self.layers],
+            },
+            "history": [{"created": self.created, **step} for step in steps],
+        }
+        return json.dumps(whole, sort_keys=True).encode()
+
+
+def now() -> str:
+    """The moment, as images write it."""
+    return datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def load(step: Step, images: list[Image]) -> None:
+    """Give images to the engine in one archive; a layer that several share is sent once."""
+    docker = step.feed("docker", "load", "--quiet")
+    if docker.stdin is None:
+        raise LabError("docker load takes no input")
+    with docker.stdin as pipe, tarfile.open(fileobj=pipe, mode="w|") as archive:
+        manifest = []
+        sent: set[str] = set()
+        for image in images:
+            blob = image.description()
+            name = hashlib.sha256(blob).hexdigest() + ".json"
+            archive.addfile(*regular(name, blob))
+            for layer in image.layers:
+                if layer.digest not in sent:
+                    archive.add(layer.tar, f"{layer.digest}/layer.tar")
+                    sent.add(layer.digest)
+            layers = [f"{layer.digest}/layer.tar" for layer in image.layers]
+            manifest.append({"Config": name, "RepoTags": image.tags, "Layers": layers})
+        archive.addfile(*regular("manifest.json", json.dumps(manifest).encode()))
+    if docker.wait():
+        raise LabError(f"docker load failed, see {step.log}")
+
+
+def build(
+    step: Step,
+    recipe: str,
+    tags: Iterable[str] = (),
+    *,
+    target: str | None = None,
+    output: Path | None = None,
+    **arguments: str,
+) -> None:
+    """Build `dockerfiles/<recipe>.Dockerfile`; the step's scratch folder is the context.
+
+    `output` takes the files of the last stage instead of an image.
+    """
+    command: list[str | Path] = [
+        "docker",
+        "buildx",
+        "build",
+        "--progress=plain",
+        "--provenance=false",
+    ]
+    for tag in tags:
+        command += ["--tag", tag]
+    for name, value in arguments.items():
+        command += ["--build-arg", f"{name.upper()}={value}"]
+    if target:
+        command += ["--target", target]
+    if output:
+        command += ["--output", f"type=local,dest={output}"]
+    step.run(*command, "--file", RECIPES / f"{recipe}.Dockerfile", step.scratch)
+
+
+def regular(name: str, content: bytes, mode: int = 0o644) -> tuple[tarfile.TarInfo, IO[bytes]]:
+    """A file of root's for `TarFile.addfile`."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = len(content), mode
+    return entry, io.BytesIO(content)
+
+
+def folder(name: str, mode: int = 0o755, owner: int = 0) -> tuple[tarfile.TarInfo]:
+    """A folder for `TarFile.addfile`."""
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode, entry.uid, entry.gid = tarfile.DIRTYPE, mode, owner, owner
+    return (entry,)
+
+
+def link(name: str, target: str, *, hard: bool = False) -> tuple[tarfile.TarInfo]:
+    """A link for `TarFile.addfile`."""
+    entry = tarfile.TarInfo(name)
+    entry.type = tarfile.LNKTYPE if hard else tarfile.SYMTYPE
+    entry.mode, entry.linkname = (0o755 if hard else 0o777), target
+    return (entry,)

@@ -1,0 +1,166 @@
+"""Recipes: what is made once and made again only when what it was made from changes.
+
+A stamp is written last. It holds a digest of the recipe's source files, of facts about the machine
+and of all that it needs, and the ids of the images. Work goes on in a scratch folder of its own: so
+a run that was killed leaves nothing half made that looks whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.graph import Task
+from lab.place import Lab
+from lab.step import LabError, Step
+
+HERE = Path(__file__).resolve().parent.parent
+PULLED = "pulled"
+"""Stands in a stamp for the digest of an image that a registry had."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one thing is made.
+
+    `make` gets a step with an empty scratch folder, and the tags to give; it returns a few words for
+    the screen. A recipe without tags makes files: its scratch folder becomes the result.
+    """
+
+    name: str
+    make: Callable[[Step, list[str]], str]
+    sources: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    facts: Callable[[], str] = str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What is known of a finished recipe."""
+
+    key: str = ""
+    images: Mapping[str, str] | None = None
+
+
+class Workshop:
+    """Makes recipes in one lab, with one engine."""
+
+    def __init__(
+        self, lab: Lab, recipes: Sequence[Recipe], environment: Mapping[str, str], *, ours: bool
+    ) -> None:
+        """`ours`: the engine is the lab's; in another's, a name that is there is never replaced."""
+        self.lab = lab
+        self.recipes = {recipe.name: recipe for recipe in recipes}
+        self.environment = environment
+        self.ours = ours
+
+    def step(self, name: str) -> Step:
+        """A step with an empty scratch folder and an empty log."""
+        step = Step(self.lab, name, self.environment)
+        shutil.rmtree(step.scratch, ignore_errors=True)
+        step.scratch.mkdir(parents=True)
+        step.log.write_text("")
+        return step
+
+    def task(self, recipe: Recipe) -> Task:
+        """The recipe as a task of the graph."""
+        return Task(recipe.name, lambda: self.make(recipe), recipe.needs)
+
+    def fresh(self, recipe: Recipe) -> bool:
+        """Whether the result is there and still what would be made now."""
+        stamp = self.stamp(recipe.name)
+        if not recipe.tags:
+            return stamp.key == self.key(recipe) and (self.lab.results / recipe.name).exists()
+        ids = {tag: self._id(tag) for tag in recipe.tags}
+        if not all(ids.values()):
+            return False
+        return not self.ours or (stamp.key in (PULLED, self.key(recipe)) and ids == stamp.images)
+
+    def built(self, recipe: Recipe) -> bool:
+        """Whether the image that the engine has is one that was built here."""
+        stamp = self.stamp(recipe.name)
+        return stamp.key != PULLED and any(
+            self._id(tag) == made for tag, made in (stamp.images or {}).items()
+        )
+
+    def make(self, recipe: Recipe) -> str | None:
+        """Make what is not there or no longer up to date."""
+        if self.fresh(recipe):
+            return None
+        wanted = [tag for tag in recipe.tags if self.ours or not self._id(tag)]
+        self._path(recipe.name).unlink(missing_ok=True)
+        step = self.step(recipe.name)
+        text = recipe.make(step, wanted)
+        if recipe.tags:
+            shutil.rmtree(step.scratch)
+        else:
+            result = self.lab.results / recipe.name
+            shutil.rmtree(result, ignore_errors=True)
+            step.scratch.rename(result)
+        self._finish(recipe.name, self.key(recipe), wanted)
+        return text
+
+    def pull(self, recipe: Recipe) -> str:
+        """Get the image from a registry instead."""
+        step = self.step(recipe.name)
+        wanted = [tag for tag in recipe.tags if not self._id(tag)]
+        for tag in wanted:
+            step.run("docker", "pull", "--quiet", tag)
+        self._finish(recipe.name, PULLED, list(recipe.tags))
+        return f"pulled {' '.join(wanted)}"
+
+    def remove_images(self) -> int:
+        """Remove the image names that were given here and still mean what they meant; how many."""
+        step = self.step("purge")
+        names = [
+            tag
+            for path in self.lab.stamps.glob("*.json")
+            if (stamp := self.stamp(path.stem)).key != PULLED
+            for tag, made in (stamp.images or {}).items()
+            if self._id(tag) == made
+        ]
+        if names:
+            step.run("docker", "image", "rm", *names)
+        return len(names)
+
+    def key(self, recipe: Recipe) -> str:
+        """A digest of all that the result depends on."""
+        digest = hashlib.sha256()
+        for source in sorted(recipe.sources):
+            digest.update((HERE / source).read_bytes() + b"\0")
+        digest.update(recipe.facts().encode() + b"\0" + " ".join(recipe.tags).encode())
+        for need in recipe.needs:
+            if need in self.recipes:
+                digest.update(self.key(self.recipes[need]).encode() + b"\0")
+        return digest.hexdigest()
+
+    def stamp(self, name: str) -> Stamp:
+        """What is known of a finished recipe; nothing when it is not finished."""
+        try:
+            saved = json.loads(self._path(name).read_text())
+            return Stamp(saved["key"], saved["images"])
+        except (OSError, ValueError, KeyError):
+            return Stamp()
+
+    def _finish(self, name: str, key: str, tags: list[str]) -> None:
+        images = {tag: self._id(tag) for tag in tags}
+        if absent := [tag for tag, identifier in images.items() if not identifier]:
+            raise LabError(f"{name} made no {' '.join(absent)}, see {self.lab.logs / name}.log")
+        unfinished = self._path(name).with_suffix(".new")
+        unfinished.write_text(json.dumps({"key": key, "images": images}, indent=1))
+        unfinished.rename(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.lab.stamps / f"{name}.json"
+
+    def _id(self, tag: str) -> str | None:
+        step = Step(self.lab, "inspect", self.environment)
+        try:
+            return step.read("docker", "image", "inspect", "--format", "{{.Id}}", tag)
+        except LabError:
+            return None

@@ -1,0 +1,225 @@
+"""What is read of real images against what the images say of themselves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from oracle_engine import lab_engine, said
+
+from stepdown.adapters.engine import DockerEngine
+from stepdown.flow import catalog
+from stepdown.measure import read_rootfs, surface
+from stepdown.model.surface import Known, Measure
+from stepdown.rootfs.filesystem import RootFS
+from stepdown.rootfs.tar import EntryType
+
+pytestmark = pytest.mark.engine
+
+DEBIAN = (
+    "debian:bookworm-slim",
+    "debian:trixie-slim",
+    "node:24-slim",
+    "buildpack-deps:bookworm-scm",
+)
+ALPINE = ("alpine:3.23", "node:24-alpine")
+DISTROLESS = "gcr.io/distroless/nodejs24-debian13"
+SHELLS = dict.fromkeys((*DEBIAN, *ALPINE, "busybox:musl"), "/bin/sh") | {
+    f"{DISTROLESS}:debug": "/busybox/sh"
+}
+BOXES = {"alpine:3.23": "/bin/busybox", "busybox:musl": "/bin/busybox"}
+# What the engine mounts or makes in every container.
+MOUNTED = ("/proc", "/sys", "/dev", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab")
+LOOP = r"""
+IFS=:
+for folder in $PATH; do
+  for file in "$folder"/* "$folder"/.[!.]*; do
+    if [ -f "$file" ] && [ -x "$file" ]; then echo "${file##*/}"; fi
+  done
+done
+"""
+FIND = "find / -xdev -printf '%p\\0%y\\0%m\\0%U\\0%G\\0%s\\0%l\\0\\n'"
+LETTERS = {
+    EntryType.FILE: "f",
+    EntryType.DIRECTORY: "d",
+    EntryType.SYMLINK: "l",
+    EntryType.FIFO: "p",
+    EntryType.CHARACTER_DEVICE: "c",
+    EntryType.BLOCK_DEVICE: "b",
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerEngine]:
+    folder: Path = tmp_path_factory.mktemp("oracle")
+    with lab_engine(folder) as connected:
+        yield connected
+
+
+READ: dict[str, RootFS] = {}
+
+
+def read(engine: DockerEngine, image: str) -> RootFS:
+    if image not in READ:
+        READ[image] = read_rootfs(engine, image)
+    return READ[image]
+
+
+def measure(engine: DockerEngine, image: str, key: str) -> Measure:
+    config = engine.inspect(image)
+    card = surface(read(engine, image), config, catalog.load().classes, image)
+    (found,) = (m for m in card.measures if m.key == key)
+    return found
+
+
+def listed(engine: DockerEngine, image: str, key: str) -> list[str]:
+    found = measure(engine, image, key)
+    assert found.known is Known.MEASURED
+    return list(found.items)
+
+
+def lines(engine: DockerEngine, image: str, script: str) -> list[str]:
+    return sorted(said(engine, image, SHELLS[image], "-c", script).splitlines())
+
+
+def mounted(path: str) -> bool:
+    return path.startswith(MOUNTED)
+
+
+@pytest.mark.parametrize("image", DEBIAN)
+def test_dpkg(engine: DockerEngine, image: str) -> None:
+    script = "dpkg-query -W -f '${Package} ${Version}|${source:Package} ${source:Version}\\n'"
+    packages = [
+        f"{p.name} {p.version}|{p.source} {p.source_version}" for p in read(engine, image).packages
+    ]
+    assert sorted(packages) == lines(engine, image, script)
+    assert measure(engine, image, "os_packages").value == len(packages) > 50
+
+
+@pytest.mark.parametrize("image", ALPINE)
+def test_apk(engine: DockerEngine, image: str) -> None:
+    packages = sorted(f"{p.name}-{p.version}" for p in read(engine, image).packages)
+    assert packages == lines(engine, image, "apk info -v 2>/dev/null")
+    assert measure(engine, image, "os_packages").value == len(packages) > 10
+
+
+def test_distroless_lists_its_packages(engine: DockerEngine) -> None:
+    image = f"{DISTROLESS}:debug"
+    script = "/busybox/grep -h ^Package: /var/lib/dpkg/status.d/*"
+    names = sorted(line.removeprefix("Package: ") for line in lines(engine, image, script))
+    assert sorted(p.name for p in read(engine, image).packages) == names
+
+
+@pytest.mark.parametrize("image", SHELLS)
+def test_names_on_path(engine: DockerEngine, image: str) -> None:
+    on_path = set(lines(engine, image, LOOP))
+    applets = {name for names in read(engine, image).applets.values() for name in names}
+    config = engine.inspect(image)
+    started = {words[0].rpartition("/")[2] for words in (config.entrypoint, config.cmd) if words}
+    assert set(listed(engine, image, "commands")) == on_path | applets | started
+    assert len(on_path) > 100
+
+
+@pytest.mark.parametrize("image", BOXES)
+def test_applets(engine: DockerEngine, image: str) -> None:
+    (applets,) = read(engine, image).applets.values()
+    assert sorted(applets) == sorted(said(engine, image, BOXES[image], "--list").splitlines())
+
+
+def test_applets_of_a_box_that_is_not_called_busybox(engine: DockerEngine) -> None:
+    image = f"{DISTROLESS}:debug"
+    (applets,) = read(engine, image).applets.values()
+    table = lines(engine, image, "/busybox/busybox --list")
+    assert sorted(applets) == table
+    assert "/busybox/busybox" in read(engine, image).entries
+
+
+@pytest.mark.parametrize("image", [*DEBIAN, *ALPINE])
+def test_setuid_and_setgid(engine: DockerEngine, image: str) -> None:
+    script = "find / -xdev -type f \\( -perm -4000 -o -perm -2000 \\) 2>/dev/null"
+    assert listed(engine, image, "setuid_setgid") == lines(engine, image, script)
+
+
+@pytest.mark.parametrize("image", [*DEBIAN, *ALPINE])
+def test_world_writable(engine: DockerEngine, image: str) -> None:
+    folders = "-type d -perm -2 ! -perm -1000"
+    script = f"find / -xdev \\( -type f -perm -2 \\) -o \\( {folders} \\) 2>/dev/null"
+    expected = [path for path in lines(engine, image, script) if not mounted(path)]
+    assert listed(engine, image, "world_writable") == expected
+
+
+@pytest.mark.parametrize("image", ["debian:bookworm-slim", "debian:trixie-slim", "node:24-slim"])
+def test_every_entry(engine: DockerEngine, image: str) -> None:
+    rows = said(engine, image, "/bin/sh", "-c", FIND).split("\0\n")
+    expected = {tuple(row.split("\0")) for row in rows if row}
+    found = {
+        (
+            path,
+            LETTERS[entry.type],
+            f"{entry.mode:o}",
+            str(entry.uid),
+            str(entry.gid),
+            str(entry.size),
+            entry.link,
+        )
+        for path, entry in read(engine, image).entries.items()
+    }
+
+    def comparable(row: tuple[str, ...]) -> tuple[str, ...]:
+        # Folders and links have no size of their own in an archive.
+        return (*row[:5], row[5] if row[1] == "f" else "", row[6])
+
+    ours = {comparable(row) for row in found if not mounted(row[0])}
+    theirs = {
+        comparable(row) for row in expected if not mounted(row[0]) and row[0] != "/.dockerenv"
+    }
+    assert ours == theirs
+    assert len(ours) > 3000
+
+
+@pytest.mark.parametrize("image", ["debian:bookworm-slim", "node:24-slim"])
+def test_visible_size(engine: DockerEngine, image: str) -> None:
+    script = "find / -xdev -type f -printf '%i %s %p\\n'"
+    rows = (line.split(" ", 2) for line in lines(engine, image, script))
+    inodes = {inode: int(size) for inode, size, path in rows if not mounted(path)}
+    assert measure(engine, image, "size_visible").value == sum(inodes.values())
+
+
+@pytest.mark.parametrize("image", DEBIAN)
+def test_unowned_binaries(engine: DockerEngine, image: str) -> None:
+    binaries = sorted(read(engine, image).elf)
+    # dpkg knows a path as its package spells it, which may be before /usr was merged.
+    asked = " ".join([*binaries, *(path.removeprefix("/usr") for path in binaries)])
+    answers = lines(engine, image, f"dpkg -S {asked} 2>/dev/null; true")
+    owned = {line.partition(": ")[2] for line in answers}
+    unknown = [path for path in binaries if not owned & {path, path.removeprefix("/usr")}]
+    assert listed(engine, image, "unowned_binaries") == unknown
+    assert len(owned) > 300
+
+
+def test_the_runtime_is_the_only_unowned_binary(engine: DockerEngine) -> None:
+    assert listed(engine, "node:24-slim", "unowned_binaries") == ["/usr/local/bin/node"]
+    assert listed(engine, f"{DISTROLESS}:latest", "unowned_binaries") == ["/nodejs/bin/node"]
+
+
+def test_distroless_has_one_command_and_its_debug_variant_has_hundreds(
+    engine: DockerEngine,
+) -> None:
+    assert listed(engine, f"{DISTROLESS}:latest", "commands") == ["node"]
+    assert listed(engine, f"{DISTROLESS}:latest", "shells") == []
+    assert len(listed(engine, f"{DISTROLESS}:debug", "commands")) > 300
+    assert listed(engine, f"{DISTROLESS}:debug", "shells") == ["ash", "hush", "sh"]
+    assert listed(engine, f"{DISTROLESS}:debug", "package_managers") == []
+
+
+def test_language_packages(engine: DockerEngine) -> None:
+    script = (
+        'const r=require("child_process").execSync("find / -xdev -name package.json")+"";'
+        'const s=new Set();for(const p of r.trim().split("\\n")){'
+        "if(!/node_modules\\/(@[^/]+\\/)?[^/@][^/]*\\/package.json$/.test(p))continue;"
+        'const j=JSON.parse(require("fs").readFileSync(p));'
+        "if(j.name&&j.version)s.add(`npm ${j.name} ${j.version}`)};"
+        'console.log([...s].join("\\n"))'
+    )
+    expected = sorted(said(engine, "node:24-slim", "node", "-e", script).splitlines())
+    assert listed(engine, "node:24-slim", "language_packages") == expected
+    assert len(expected) > 100

@@ -1,0 +1,36 @@
+"""Stories: the whole command line as a process, in a git repository of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stories import Said, Stepdown
+
+import leftovers
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The XDG_CACHE_HOME of the runs."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def stepdown(home: Path) -> Stepdown:
+    """Run the command line; `env` adds variables."""
+
+    def run(*words: str | Path, env: dict[str, str] | None = None, stdin: str = "") -> Said:
+        return subprocess.run(
+            [sys.executable, "-m", "stepdown", *map(str, words)],
+            check=False,
+            capture_output=True,
+            text=True,
+            input=stdin,
+            env={**leftovers.environment(home), **(env or {})},
+            timeout=300,
+        )
+
+    return run

@@ -1,0 +1,292 @@
+"""The surface card, one measure at a time, over images made to measure."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from rootfs_samples import (
+    GLIBC,
+    MUSL,
+    Content,
+    ElfSample,
+    Hard,
+    Link,
+    Node,
+    library,
+    program,
+    root,
+    static,
+)
+from stepdown.measure import surface
+from stepdown.measure.capabilities import words
+from stepdown.model.image import ImageConfig
+from stepdown.model.recipe import CommandClass
+from stepdown.model.surface import Known, Measure, Surface
+
+CLASSES = (
+    CommandClass(key="shells", title="Shells", names=("sh", "bash"), patterns=(r"bash-\d",)),
+    CommandClass(key="package_managers", title="Package managers", names=("dpkg", "apk")),
+)
+BOX = static(
+    extra=b"BusyBox v1.36.1 \0\0" + b"\0".join((b"[", b"cat", b"dpkg", b"ls", b"sh", b"\0"))
+)
+DPKG = "var/lib/dpkg/status"
+DASH = "Package: dash\nStatus: install ok installed\nVersion: 1\n"
+
+
+def card(files: Mapping[str, Content], **config: object) -> Surface:
+    settings = ImageConfig(id="sha256:1", size=5, **config)  # type: ignore[arg-type]
+    return surface(root(files), settings, CLASSES, "image:tag")
+
+
+def measure(files: Mapping[str, Content], key: str, **config: object) -> Measure:
+    (found,) = (m for m in card(files, **config).measures if m.key == key)
+    assert (found.value is None) == (found.known is Known.UNKNOWN)
+    assert bool(found.reason) or found.known is Known.MEASURED
+    return found
+
+
+def items(files: Mapping[str, Content], key: str, **config: object) -> tuple[str, ...]:
+    found = measure(files, key, **config)
+    assert found.known is Known.MEASURED
+    assert found.value == len(found.items)
+    return found.items
+
+
+def test_order_of_the_report() -> None:
+    assert [m.key for m in card({}).measures] == [
+        "commands",
+        "os_packages",
+        "language_packages",
+        "unowned_binaries",
+        "shells",
+        "package_managers",
+        "setuid_setgid",
+        "file_capabilities",
+        "world_writable",
+        "runs_as_root",
+        "size_visible",
+        "size_layers",
+    ]
+
+
+def test_identity() -> None:
+    files: dict[str, Content] = {**GLIBC, "etc/os-release": "ID=debian\nVERSION_ID=12\n"}
+    found = card(files, user="65532", architecture="amd64")
+    assert (found.image, found.image_id, found.os) == ("image:tag", "sha256:1", "debian 12")
+    assert (found.libc, found.user, found.architecture) == ("glibc 2.36", "65532", "amd64")
+    assert card({}).libc == "none"
+    assert card({}).user == "root"
+
+
+def test_the_libc_version_is_that_of_its_package() -> None:
+    installed = "P:musl\nV:1.2.5-r21\nF:lib\nR:ld-musl-x86_64.so.1\n"
+    assert card({**MUSL, "lib/apk/db/installed": installed}).libc == "musl 1.2.5"
+    assert card({**GLIBC, **MUSL}).libc == "glibc 2.36, musl"
+
+
+def test_commands_on_path() -> None:
+    files: dict[str, Content] = {
+        "usr/bin/a": b"x",
+        "usr/bin/b": "no execute bit",
+        "usr/bin/c": Link("a"),
+        "usr/bin/d": Link("nowhere"),
+        "usr/bin/e": Link("b"),
+        "usr/bin/folder/f": b"x",
+        "bin": Link("usr/bin"),
+        "opt/g": b"x",
+        "usr/bin/h": Hard("usr/bin/a"),
+    }
+    assert items(files, "commands") == ("a", "c", "h")
+    assert items(files, "commands", env=(("PATH", "/opt:/nowhere"),)) == ("g",)
+
+
+def test_the_program_that_is_started_counts_wherever_it_lies() -> None:
+    files: dict[str, Content] = {"app/server": b"x", "bin/tool": b"x"}
+    assert items(files, "commands", entrypoint=("/app/server", "--x")) == ("server", "tool")
+    assert items(files, "commands", cmd=("./server",), workdir="/app") == ("server", "tool")
+    assert items(files, "commands", cmd=("tool",)) == ("tool",)
+    assert items(files, "commands", cmd=("/app/none",)) == ("tool",)
+
+
+def test_applets_count_without_any_link() -> None:
+    assert items({"opt/box": BOX}, "commands") == ("[", "cat", "dpkg", "ls", "sh")
+    assert items({"opt/box": BOX, "bin/ls": b"x"}, "commands") == ("[", "cat", "dpkg", "ls", "sh")
+
+
+def test_a_busybox_that_cannot_be_read_gives_a_lower_bound() -> None:
+    boxes = {"bin/box": static(extra=b"BusyBox v1.36.1 "), "bin/toybox": static()}
+    for path, content in boxes.items():
+        files: dict[str, Content] = {path: content}
+        found = measure(files, "commands")
+        assert found.known is Known.PARTIAL
+        assert path in found.reason
+        assert measure(files, "shells").known is Known.PARTIAL
+
+
+def test_shells_on_path_compiled_in_and_hidden() -> None:
+    assert items({"bin/sh": b"x", "bin/bash-5": b"x", "bin/shh": b"x"}, "shells") == (
+        "bash-5",
+        "sh",
+    )
+    assert items({"opt/box": BOX}, "shells") == ("sh",)
+    assert items({"opt/tools/bash": static()}, "shells") == ("/opt/tools/bash",)
+    assert items({"opt/tools/bash": b"#!/bin/sh\n"}, "shells") == ()
+    assert items({"opt/bash": Node(static(), 0o644)}, "shells") == ()
+    assert items({"opt/bash": library("bash")}, "shells") == ()
+    assert items({"opt/bash": static(), "bin/bash": Link("/opt/bash")}, "shells") == ("bash",)
+
+
+def test_an_applet_called_dpkg_manages_no_packages() -> None:
+    assert items({"opt/box": BOX, "bin/dpkg": Link("/opt/box")}, "package_managers") == ()
+    assert items({"bin/dpkg": static()}, "package_managers") == ("dpkg",)
+
+
+def test_os_packages_of_a_database() -> None:
+    assert items({DPKG: DASH}, "os_packages") == ("dash 1",)
+
+
+def test_os_packages_of_an_empty_file_system() -> None:
+    assert items({}, "os_packages") == ()
+    assert items({"data/file": "x"}, "os_packages") == ()
+
+
+def test_os_packages_beside_static_programs_are_a_lower_bound() -> None:
+    found = measure({"app": static()}, "os_packages")
+    assert (found.value, found.known) == (0, Known.PARTIAL)
+    assert "(1)" in found.reason
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        GLIBC,
+        {"app": program("/lib/ld-musl-x86_64.so.1")},
+        {"etc/os-release": "ID=debian\n"},
+        {**GLIBC, DPKG: ""},
+        {"lib/liba.so": library("liba.so")},
+    ],
+)
+def test_os_packages_without_a_database_are_unknown(files: Mapping[str, Content]) -> None:
+    assert measure(files, "os_packages").known is Known.UNKNOWN
+
+
+def test_a_database_that_is_not_read() -> None:
+    rpm: dict[str, Content] = {"var/lib/rpm/rpmdb.sqlite": "x", "bin/app": static()}
+    for key in ("os_packages", "language_packages", "unowned_binaries"):
+        assert measure(rpm, key).known is Known.UNKNOWN
+    both = measure({**rpm, DPKG: DASH}, "os_packages")
+    assert (both.value, both.known) == (1, Known.PARTIAL)
+    assert any("not read" in warning for warning in card(rpm).warnings)
+
+
+def test_language_packages_are_distinct_and_not_the_systems() -> None:
+    metadata = "Name: Foo.Bar\nVersion: 1\n"
+    files: dict[str, Content] = {
+        DPKG: DASH,
+        "var/lib/dpkg/info/dash.list": "/usr/lib/x.dist-info/METADATA\n",
+        "usr/lib/x.dist-info/METADATA": "Name: owned\nVersion: 1\n",
+        "a/foo.dist-info/METADATA": metadata,
+        "b/foo.dist-info/METADATA": metadata,
+        "c/foo.dist-info/METADATA": "Name: foo-bar\nVersion: 2\n",
+        "d/node_modules/x/package.json": '{"name":"x","version":"1"}',
+    }
+    assert items(files, "language_packages") == ("npm x 1", "pypi foo-bar 1", "pypi foo-bar 2")
+
+
+def test_language_packages_inside_of_archives_and_go_are_told() -> None:
+    found = measure({"app/lib/a.jar": "PK"}, "language_packages")
+    assert (found.value, found.known) == (0, Known.PARTIAL)
+    assert "1 Java archives" in found.reason
+
+
+def test_unowned_binaries() -> None:
+    files: dict[str, Content] = {
+        DPKG: DASH,
+        "var/lib/dpkg/info/dash.list": "/bin/dash\n/bin/second\n",
+        "bin/dash": static(),
+        "bin/first": static(),
+        "bin/second": Hard("bin/first"),
+        "usr/local/bin/node": static(),
+        "lib/mod.o": ElfSample(type=1).build(),
+    }
+    assert items(files, "unowned_binaries") == ("/usr/local/bin/node",)
+
+
+def test_setuid_and_capabilities_once_for_each_inode() -> None:
+    capability = bytes.fromhex("0100000200240000000000000000000000000000")
+    files: dict[str, Content] = {
+        "bin/su": Node(b"x", 0o4755),
+        "bin/su2": Hard("bin/su"),
+        "bin/wall": Node(b"x", 0o2755),
+        "bin/text": Node(b"x", 0o4644),
+        "bin/ping": Node(b"x", 0o755, 0, capability),
+        "shared": Node(None, 0o2755),
+    }
+    assert items(files, "setuid_setgid") == ("/bin/su", "/bin/wall")
+    assert items(files, "file_capabilities") == ("/bin/ping net_bind_service,net_raw",)
+
+
+def test_capability_words() -> None:
+    assert words(bytes.fromhex("0100000200040000000000000000000000000000")) == "net_bind_service"
+    assert words(bytes.fromhex("010000010020000000000000")) == "net_raw"
+    wide = bytes.fromhex("0000000200000000000000000000c0ff00000000")
+    assert words(wide).startswith("capability-")
+    assert words(b"\x01") == "unreadable"
+
+
+def test_world_writable() -> None:
+    files: dict[str, Content] = {
+        "tmp": Node(None, 0o1777),
+        "open": Node(None, 0o777),
+        "file": Node(b"x", 0o666),
+        "link": Link("file"),
+        "closed": Node(b"x", 0o664),
+    }
+    assert items(files, "world_writable") == ("/file", "/open")
+
+
+@pytest.mark.parametrize(
+    ("user", "value"),
+    [
+        ("", 1),
+        ("0", 1),
+        ("00", 1),
+        ("root", 1),
+        ("root:staff", 1),
+        ("toor", 1),
+        ("65532", 0),
+        ("app:app", 0),
+        ("nobody", None),
+    ],
+)
+def test_runs_as_root(user: str, value: int | None) -> None:
+    files: dict[str, Content] = {"etc/passwd": "toor:x:0:0::/:\napp:x:10:10::/:\n"}
+    assert measure(files, "runs_as_root", user=user).value == value
+    assert bool(card(files, user=user).warnings) == (value is None)
+    assert measure({}, "runs_as_root", user="root").value == 1
+
+
+def test_sizes() -> None:
+    files: dict[str, Content] = {"a": "12345", "b": Hard("a"), "c": Link("a"), "d": "1"}
+    assert measure(files, "size_visible").value == 6
+    assert measure(files, "size_layers").value == 5
+    assert measure(files, "size_layers", cmd=()).value == 5
+
+
+def test_a_size_that_the_engine_does_not_tell() -> None:
+    (found,) = (
+        m
+        for m in surface(root({}), ImageConfig(id="x"), (), "x").measures
+        if m.key == "size_layers"
+    )
+    assert found.known is Known.UNKNOWN
+
+
+def test_names_are_safe_to_print() -> None:
+    assert items({"bin/a\x1b[2J": b"x"}, "commands") == ("a\\x1b[2J",)
+
+
+def test_warnings_tell_what_was_not_read_and_mixed_libraries() -> None:
+    warnings = card({**GLIBC, **MUSL, "etc/ld.so.cache": "x"}).warnings
+    assert len(warnings) == 2

@@ -1,0 +1,51 @@
+"""The golden reports: every file under golden/ and what makes it.
+
+Run this file as a script to write them anew; then read the difference before it is committed.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import outcomes
+
+from stepdown.model.trial import Outcome
+from stepdown.report import card, findings_text, markdown, plan_text, request, text
+
+GOLDEN = Path(__file__).parent / "golden"
+
+STORIES: dict[str, Callable[[], Outcome]] = {
+    "success": outcomes.success,
+    "weak-success": outcomes.weak_success,
+    "failure": outcomes.failure,
+    "inconclusive": outcomes.inconclusive,
+    "no-evidence": outcomes.no_evidence,
+    "red": outcomes.red,
+    "baseline-not-built": outcomes.baseline_not_built,
+    "nothing-tried": outcomes.nothing_tried,
+}
+
+
+def cases() -> dict[str, str]:
+    """Return the golden files' names and their content."""
+    made = {name: story() for name, story in STORIES.items()}
+    best = made["success"].best
+    assert best is not None
+    assert best.delta is not None
+    return {
+        **{f"{name}.txt": text.render(outcome) for name, outcome in made.items()},
+        **{f"{name}.md": markdown.render(outcome) for name, outcome in made.items()},
+        "success-verbose.txt": text.render(made["success"], verbose=True),
+        "success-commit.txt": request.commit_message(made["success"]),
+        "plan.txt": plan_text.render(made["failure"].plan),
+        "findings.txt": findings_text.render((outcomes.MUSL_FINDING,)),
+        "card.txt": card.surface_text(best.delta.before),
+        "card.md": card.surface_markdown(best.delta.before),
+        "delta.txt": card.delta_text(best.delta, verbose=True),
+        "delta.md": card.delta_markdown(best.delta),
+    }
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, content in cases().items():
+        (GOLDEN / name).write_text(content, encoding="utf-8")

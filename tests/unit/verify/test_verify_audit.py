@@ -1,0 +1,107 @@
+"""The audit: which commands are missing, and which of them are called."""
+
+from fakes import ENDED, FakeContainer, FakeEngine
+from stepdown.model.image import ImageConfig
+from stepdown.model.plan import Command, Policy
+from stepdown.model.trial import CheckRun, CheckState
+from stepdown.ports import ContainerSpec
+from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.rootfs.tar import EntryType
+from stepdown.verify import audit
+from stepdown.verify.session import Endpoints
+from stepdown.verify.side import Rig, Side
+from stepdown.verify.toolbox import BUSYBOX, Toolbox
+
+CONFIG = ImageConfig(id="i", env=(("PATH", "/usr/bin:/bin"),))
+SIDE = Side(role="r", image="i", config=CONFIG)
+NOTHING = audit.Rehearsal(command=None, asked=Endpoints(port=None, paths=("/",)))
+
+
+def image(*paths: str, links: dict[str, str] | None = None) -> RootFS:
+    entries = {"/": Entry(type=EntryType.DIRECTORY)}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder:
+            entries.setdefault(folder, Entry(type=EntryType.DIRECTORY))
+            folder = folder.rpartition("/")[0]
+        entries[path] = Entry(type=EntryType.FILE, mode=0o755)
+    for path, to in (links or {}).items():
+        entries[path] = Entry(type=EntryType.SYMLINK, link=to)
+    return RootFS(
+        entries=entries, elf={}, shebangs={}, applets={}, owners={}, os_release={}, musl_paths={}
+    )
+
+
+def rehearse(
+    calls: bytes, toolbox: Toolbox, rehearsal: audit.Rehearsal = NOTHING
+) -> tuple[CheckRun, list[ContainerSpec]]:
+    container = FakeContainer(states=[ENDED], files={"/.stepdown/calls": calls})
+    engine = FakeEngine(container=container)
+    rig = Rig(engine=engine, toolbox=toolbox, policy=Policy())
+    run = audit.check(rig, SIDE, ("/bin/ps", "/bin/sh"), rehearsal)
+    return run, engine.specs
+
+
+TOOLS = Toolbox(busybox=b"elf")
+
+
+def test_commands_of_the_baseline_that_the_candidate_lacks() -> None:
+    before, after = image("/usr/bin/sh", "/usr/bin/env", "/bin/ps"), image("/usr/bin/env")
+    gone = audit.missing(before, CONFIG, after, CONFIG)
+    assert gone == ("/bin/ps", "/usr/bin/sh")
+
+
+def test_both_names_of_a_merged_folder_are_watched() -> None:
+    before = image("/usr/bin/sh", links={"/bin": "usr/bin"})
+    assert audit.missing(before, CONFIG, image(), CONFIG) == ("/bin/sh", "/usr/bin/sh")
+
+
+def test_a_canary_lies_at_its_real_path() -> None:
+    before = image("/usr/bin/sh", links={"/bin": "usr/bin"})
+    after = image("/usr/bin/env", links={"/bin": "usr/bin"})
+    assert audit.missing(before, CONFIG, after, CONFIG) == ("/usr/bin/sh",)
+
+
+def test_a_command_that_lies_elsewhere_on_path_is_not_missing() -> None:
+    assert audit.missing(image("/usr/bin/sh"), CONFIG, image("/bin/sh"), CONFIG) == ()
+
+
+def test_a_call_of_a_missing_program_fails() -> None:
+    run, specs = rehearse(b"/bin/sh -c date +%Y\n/bin/sh -c date +%Y\n", TOOLS)
+    assert run.state is CheckState.FAILED
+    assert "`/bin/sh -c date +%Y` was called" in run.summary
+    assert len(run.messages) == 1
+    paths = {file.path for spec in specs for file in spec.files}
+    assert paths == {BUSYBOX, "/.stepdown/calls", "/bin/ps", "/bin/sh"}
+
+
+def test_no_call_passes() -> None:
+    run, _ = rehearse(b"", TOOLS)
+    assert run.state is CheckState.PASSED
+
+
+def test_what_runtimes_look_for_by_themselves_does_not_count() -> None:
+    run, _ = rehearse(b"/sbin/ldconfig -p\n", TOOLS)
+    assert run.state is CheckState.PASSED
+
+
+def test_the_tests_run_with_canaries_too() -> None:
+    tests = audit.Rehearsal(
+        command=Command(text="a", argv=("a",)), asked=Endpoints(port=None, paths=("/",))
+    )
+    _, specs = rehearse(b"", TOOLS, tests)
+    assert [spec.entrypoint for spec in specs] == [None, ("a",)]
+
+
+def test_without_a_toolbox_nothing_is_known() -> None:
+    run, _ = rehearse(b"", Toolbox(missing="offline"))
+    assert run.state is CheckState.BROKEN
+    assert "offline" in run.summary
+
+
+def test_with_nothing_missing_nothing_is_run() -> None:
+    engine = FakeEngine()
+    rig = Rig(engine=engine, toolbox=TOOLS, policy=Policy())
+    run = audit.check(rig, SIDE, (), NOTHING)
+    assert run.state is CheckState.PASSED
+    assert engine.specs == []
