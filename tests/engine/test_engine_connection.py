@@ -112,13 +112,11 @@ def test_an_engine_that_dies_before_a_look(engines: Engines, proxy: Proxy) -> No
 
 
 def test_half_an_export_is_an_error(engines: Engines, proxy: Proxy) -> None:
-    size = 0
     with engines.open() as engine, engine.export("alpine:3.23") as chunks:
         proxy.cut_after(1_000_000)
+        assert next(chunks)
         with pytest.raises(EngineError, match="exporting"):
-            for chunk in chunks:
-                size += len(chunk)
-    assert 0 < size < 8_000_000
+            list(chunks)
 
 
 def test_the_docker_commands_context_is_used(

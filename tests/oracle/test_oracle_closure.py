@@ -27,96 +27,14 @@ BASES = (
     "debian:trixie-slim",
     "gcr.io/distroless/nodejs24-debian13:latest",
 )
-SOURCES = {
-    "hello.c": '#include <stdio.h>\nint main(){puts("hello");return 0;}\n',
-    # With optimisation and _FORTIFY_SOURCE this calls __printf_chk and __memcpy_chk.
-    "fortified.c": """\
-#include <stdio.h>
-#include <string.h>
-int main(int n,char**v){char b[64];memcpy(b,v[0],strlen(v[0])+1);printf("%s %d\\n",b,n);return 0;}
-""",
-    "number.c": """\
-#include <stdio.h>
-#include <stdlib.h>
-int main(int n,char**v){printf("%ld\\n",strtol(v[0],0,0)+n);return 0;}
-""",
-    "mathematics.c": """\
-#include <math.h>
-#include <stdio.h>
-int main(int n,char**v){printf("%f\\n",pow(n+1.5,exp((double)n)));return 0;}
-""",
-    "stream.cc": '#include <iostream>\nint main(){std::cout<<"hello"<<std::endl;}\n',
-    "modern.cc": """\
-#include <format>
-#include <iostream>
-int main(int n,char**){std::cout<<std::format("{:.3e}",n*1.5L)<<std::endl;}
-""",
-    "private.c": "#include <stdio.h>\nint inner(void);int outer(void){return inner();}\n",
-    "inner.c": "int inner(void){return 0;}\n",
-    "user.c": "int outer(void);int main(){return outer();}\n",
-    # A host that loads whatever it is given, like node or python does.
-    "host.c": """\
-#include <dlfcn.h>
-#include <stdio.h>
-int main(int n,char**v){
-  if(n>1&&!dlopen(v[1],RTLD_NOW)){fprintf(stderr,"%s\\n",dlerror());return 9;}
-  return 0;}
-""",
-    "plugin.c": """\
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-long plug(const char*s){char b[64];memcpy(b,s,strlen(s)+1);printf("%s\\n",b);return strtol(b,0,0);}
-""",
-}
-PRIVATE = """\
-cc -shared -fPIC -o /p/lib/libinner.so inner.c -Wl,-soname,libinner.so && \\
-    cc -shared -fPIC -o /p/lib/libouter.so private.c -L/p/lib -linner -Wl,-soname,libouter.so && \\
-    cc -o /p/{0}-runpath user.c -L/p/lib -louter -Wl,--enable-new-dtags,-rpath,'$ORIGIN/lib' \\
-        -Wl,-rpath-link,/p/lib && \\
-    cc -o /p/{0}-rpath user.c -L/p/lib -louter -Wl,--disable-new-dtags,-rpath,'$ORIGIN/lib' \\
-        -Wl,-rpath-link,/p/lib && \\
-    cc -o /p/{0}-nowhere user.c -L/p/lib -louter -Wl,-rpath-link,/p/lib"""
-DOCKERFILE = (
-    """\
-ARG BASE=scratch
-FROM buildpack-deps:bookworm AS bookworm
-WORKDIR /src
-COPY . .
-RUN mkdir -p /p/lib && cc -o /p/b-hello hello.c && cc -static -o /p/b-static hello.c && \\
-    cc -O2 -D_FORTIFY_SOURCE=2 -o /p/b-fortified fortified.c && cc -o /p/b-number number.c && \\
-    cc -O0 -o /p/b-mathematics mathematics.c -lm && c++ -o /p/b-stream stream.cc && \\
-    c++ -static-libstdc++ -static-libgcc -o /p/b-portable stream.cc && \\
-    cc -o /p/b-host host.c && cc -shared -fPIC -o /p/b-plugin.so plugin.c && \\
-    cc -O2 -D_FORTIFY_SOURCE=2 -shared -fPIC -o /p/b-fortified.so plugin.c && \\
-    """
-    + PRIVATE.format("b")
-    + """
-FROM golang:1.24-trixie AS trixie
-WORKDIR /src
-COPY . .
-RUN mkdir -p /p && cc -o /p/t-hello hello.c && cc -o /p/t-number number.c && \\
-    c++ -o /p/t-stream stream.cc && c++ -std=c++20 -o /p/t-modern modern.cc && \\
-    cc -O2 -shared -fPIC -o /p/t-plugin.so plugin.c
-FROM stepdown-lab/toolchain AS musl
-WORKDIR /src
-COPY . .
-RUN mkdir -p /p && musl-gcc -o /p/m-hello hello.c && musl-gcc -static -o /p/m-static hello.c && \\
-    musl-gcc -o /p/m-number number.c && musl-gcc -O2 -o /p/m-fortified fortified.c && \\
-    musl-gcc -o /p/m-host host.c && musl-gcc -shared -fPIC -o /p/m-plugin.so plugin.c
-FROM ${BASE}
-COPY --from=bookworm /p /p
-COPY --from=trixie /p /p
-COPY --from=musl /p /p
-"""
-)
+CONTEXT = Path(__file__).parent / "programs"
 PLUGINS = ("b-plugin.so", "b-fortified.so", "t-plugin.so", "m-plugin.so")
 HOSTS = {"alpine:3.23": "m-host", "scratch": "", "busybox:musl": ""}
-PROGRAMS = (
-    "b-hello b-static b-fortified b-number b-mathematics b-stream b-portable b-host b-runpath"
-    " b-rpath b-nowhere t-hello t-number t-stream t-modern m-hello m-static m-number m-fortified"
-    " m-host"
-).split()
+PROGRAMS = """
+b-hello b-static b-fortified b-number b-mathematics b-stream b-portable b-host b-runpath b-rpath
+b-nowhere b-local t-hello t-number t-stream t-modern m-hello m-static m-number m-fortified m-host
+m-runpath m-rpath m-nowhere m-local
+""".split()  # noqa: SIM905  (twenty lines otherwise)
 
 
 @pytest.fixture(scope="module")
@@ -125,19 +43,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerEngine]:
         yield connected
 
 
-@pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sources")
-    for name, text in SOURCES.items():
-        (folder / name).write_text(text)
-    return folder
-
-
-def build(engine: DockerEngine, context: Path, base: str) -> str:
+def build(engine: DockerEngine, base: str) -> str:
     request = BuildRequest(
         name="closure",
-        dockerfile=DOCKERFILE,
-        context=str(context),
+        dockerfile=(CONTEXT / "Dockerfile").read_text(),
+        context=str(CONTEXT),
         arguments=(("BASE", base),),
     )
     built = engine.build(request, lambda _: None)
@@ -159,12 +69,12 @@ def expected_words(problem: Problem) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("base", BASES)
-def test_predicted_is_actual(engine: DockerEngine, context: Path, base: str) -> None:
-    image = build(engine, context, base)
+def test_predicted_is_actual(engine: DockerEngine, base: str) -> None:
+    image = build(engine, base)
     config = engine.inspect(image)
     problems = closure(read_rootfs(engine, image), dict(config.env), config.architecture)
     host = HOSTS.get(base, "b-host")
-    commands = {f"/p/{name}": (f"/p/{name}",) for name in PROGRAMS}
+    commands: dict[str, tuple[str, ...]] = {f"/p/{name}": (f"/p/{name}",) for name in PROGRAMS}
     if host:
         commands |= {f"/p/{name}": (f"/p/{host}", f"/p/{name}") for name in PLUGINS}
     wrong: list[str] = []

@@ -24,6 +24,7 @@ from stepdown.model.image import Value
 
 _DEFAULT = "unix:///var/run/docker.sock"
 _SECONDS = 60
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FAULTS = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 """What the docker SDK raises, beside its own exceptions, when an engine goes away."""
 
@@ -156,20 +157,27 @@ def _advice(fault: BaseException) -> str:
     return "Start Docker, or set DOCKER_HOST to an engine that runs (`docker info` has to work)."
 
 
-def reachable_from_here(address: Address, info: Mapping[str, object]) -> "Reach":
-    """Decide how a container's ports can be reached, from the address and the answer of /info."""
+def reachable_from_here(address: Address, info: Mapping[str, object], kernel: str) -> "Reach":
+    """Decide how a container's ports can be reached, from the address and the answer of /info.
+
+    `kernel` is this machine's kernel release: an engine behind a local socket that runs on another
+    kernel is in a virtual machine (Docker Desktop, Colima), and its bridge is not here.
+    """
     url = urlsplit(address.host)
+    if url.scheme == "ssh" or not (url.hostname or url.scheme == "unix"):
+        return Unreachable(reason=f"the engine is behind {address.host}")
+    if url.scheme != "unix" and url.hostname not in _LOOPBACK:
+        return Published(host=url.hostname or "", bind="")
+    if url.scheme == "unix" and info.get("KernelVersion") == kernel and not _rootless(info):
+        return Direct()
+    return Published(host="127.0.0.1", bind="127.0.0.1")
+
+
+def _rootless(info: Mapping[str, object]) -> bool:
+    """Whether the engine's bridge is in a network namespace of its own."""
     options = info.get("SecurityOptions")
     rootless = isinstance(options, list) and any("rootless" in str(option) for option in options)
-    if url.scheme in {"unix", "npipe", "http+unix"}:
-        in_a_machine = "Docker Desktop" in str(info.get("OperatingSystem"))
-        return (
-            Published(host="127.0.0.1", bind="127.0.0.1") if in_a_machine or rootless else Direct()
-        )
-    if url.scheme == "ssh" or not url.hostname:
-        return Unreachable(reason=f"the engine is behind {address.host}")
-    loopback = url.hostname in {"localhost", "127.0.0.1", "::1"}
-    return Published(host=url.hostname, bind="127.0.0.1" if loopback else "")
+    return rootless or "Docker Desktop" in str(info.get("OperatingSystem"))
 
 
 class Direct(Value, frozen=True, kw_only=True, tag="direct"):

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import platform
 import re
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -49,7 +50,7 @@ def connect(run: Run, target: str = "", reach: Reach | None = None) -> Generator
     api = open_client(address)
     try:
         with engine_faults("answering who it is"):
-            reach = reach or reachable_from_here(address, api.info())
+            reach = reach or reachable_from_here(address, api.info(), platform.release())
         run.engine(address.host)
         builder = Builder(run, command_environment(address))
         engine = DockerEngine(api, run, builder, target=target, reach=reach)
@@ -130,11 +131,9 @@ class DockerEngine(Engine):
         """
         with self._unstarted(image, "export") as container:
             url = endpoint(self._api, f"/containers/{container}/export")
-            with (
-                engine_faults("exporting an image"),
-                self._api.get(url, stream=True, timeout=self._api.timeout) as answer,
-            ):
-                answer.raise_for_status()
+            with engine_faults("exporting an image"):
+                answer = self._api.get(url, stream=True, timeout=self._api.timeout)
+            with answer:
                 yield whole_archive(answer)
 
     def read(self, image: str, path: str) -> bytes | None:

@@ -19,6 +19,7 @@ def whole_archive(answer: requests.Response) -> Iterator[bytes]:
     """
     last = b""
     with engine_faults("exporting an image"):
+        answer.raise_for_status()
         for chunk in answer.iter_content(_CHUNK):
             yield chunk
             last = (last + chunk)[-len(_END) :] if len(chunk) < len(_END) else chunk[-len(_END) :]

@@ -15,8 +15,8 @@ _RESERVED = "/?#[]@!$&'()*+,;=:%~"
 def get(host: str, port: int, path: str, *, name: str, timeout: float) -> HttpAnswer | None:
     """GET `path` from host:port; None when nobody answers HTTP there within `timeout` seconds.
 
-    An answer needs a complete status line and headers: a published port accepts connections
-    although nobody listens behind it. `name` is the value of the Host header, so that it does not
+    An answer needs a whole status line: a published port accepts connections although nobody
+    listens behind it. `name` is the value of the Host header, so that it does not
     change from one container to the next. Redirects are not followed. The body ends at one
     megabyte or with the time, whichever comes first.
     """

@@ -108,6 +108,6 @@ def _native(text: str) -> tuple[str, ...]:
 
 def _compiled(lock: _Lock) -> Iterator[str]:
     for path, locked in lock.packages.items():
-        _, inside, name = path.rpartition("node_modules/")
-        if inside and not locked.dev and (locked.has_install_script or locked.libc):
+        name = path.rpartition("node_modules/")[2]
+        if name and not locked.dev and (locked.has_install_script or locked.libc):
             yield name

@@ -18,6 +18,7 @@ from stepdown.dockerfile.lines import (
     split_lines,
 )
 from stepdown.dockerfile.pairs import pairs
+from stepdown.dockerfile.shell import Script, script
 from stepdown.dockerfile.stage import Stage, global_arguments, stages
 from stepdown.dockerfile.syntax import check
 from stepdown.errors import DockerfileError
@@ -56,6 +57,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         self.instructions: tuple[Instruction, ...] = self._read()
         self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
+        self._scripts: dict[int, Script | None] = {}
 
     def _read(self) -> tuple[Instruction, ...]:
         """Read with the newest rule for `<< EOF`; older builders do not know it."""
@@ -80,6 +82,13 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
     def newline(self) -> str:
         """The line end that the file uses first; a line feed where it has none."""
         return "\r\n" if self._lines and self._lines[0].text.endswith("\r\n") else "\n"
+
+    def script(self, instruction: Instruction) -> Script | None:
+        """Return the shell script of an instruction; None in exec form and without a command."""
+        key = instruction.span.start
+        if key not in self._scripts:
+            self._scripts[key] = script(self.text, instruction)
+        return self._scripts[key]
 
     def ships(self, target: str = "") -> Stage:
         """Return the stage that is built: the one named or numbered `target`, else the last.

@@ -80,21 +80,21 @@ def _skew(rung: Rung, scene: Scene) -> Iterator[Hazard]:
 def _compiled(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     """Find dependencies with compiled code that are installed on the rung itself."""
     native = set(scene.facts.native)
-    installs = bool(_INSTALL.search(scene.commands()))
     musl = rung.libc is Libc.MUSL
-    if musl and native & _GLIBC_ONLY:
-        names = ", ".join(sorted(native & _GLIBC_ONLY))
-        yield Hazard(
-            id="H02", evidence=f"no build for musl: {names}", advice="Slim is the smallest base."
-        )
-    if installs and native & _NO_WHEEL and scene.place.rung.tier is Tier.FULL:
-        names = ", ".join(sorted(native & _NO_WHEEL))
+    compiler_goes = musl or scene.place.rung.tier is Tier.FULL
+    glibc_only, no_wheel = native & _GLIBC_ONLY, native & _NO_WHEEL
+    if musl and glibc_only:
+        evidence = f"no build for musl: {', '.join(sorted(glibc_only))}"
+        yield Hazard(id="H02", evidence=evidence, advice="Choose a base with glibc.")
+    if not _INSTALL.search(scene.commands()):
+        return
+    if compiler_goes and no_wheel:
+        evidence = f"compiled at installation: {', '.join(sorted(no_wheel))}"
         advice = "Install in a stage on the full image, or use a variant with wheels."
-        yield Hazard(id="H04", evidence=f"compiled at installation: {names}", advice=advice)
-    if installs and native and musl:
-        id_ = "I04" if scene.facts.language == "node" else "H01"
+        yield Hazard(id="H04", evidence=evidence, advice=advice)
+    if musl and native and scene.facts.language == "node":
         advice = "Where no build for musl exists, a compiler is needed during the build."
-        yield Hazard(id=id_, evidence=_listed(scene), advice=advice)
+        yield Hazard(id="I04", evidence=_listed(scene), advice=advice)
 
 
 def _listed(scene: Scene) -> str:

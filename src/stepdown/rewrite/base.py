@@ -144,7 +144,9 @@ def _argument_form(
     doc: Dockerfile, situation: Situation, pen: Pen, image: str, notes: tuple[Refusal, ...]
 ) -> Fixes:
     name = _free_argument(doc)
-    edits = (_define(doc, pen, name, image), _select(situation, pen, name))
+    why = " Another stage before this one would change what the numbers of stages mean."
+    define = _define(doc, pen, name, image, why if situation.policy.form == "alias" else "")
+    edits = (define, _select(situation, pen, name))
     return Fixes(edits=edits, refusals=notes, argument=name)
 
 
@@ -176,7 +178,7 @@ def _select(situation: Situation, pen: Pen, name: str) -> Edit:
     )
 
 
-def _define(doc: Dockerfile, pen: Pen, name: str, value: str) -> Edit:
+def _define(doc: Dockerfile, pen: Pen, name: str, value: str, why: str = "") -> Edit:
     first = doc.stages[0].start
     keyword = "ARG" if first.keyword_span.of(doc.text).isupper() else "arg"
     before = [one for one in doc.instructions if one.span.start < first.span.start]
@@ -184,7 +186,7 @@ def _define(doc: Dockerfile, pen: Pen, name: str, value: str) -> Edit:
     return pen.edit(
         Span(at, at),
         f"{keyword} {name}={value}{doc.newline}",
-        f"A build argument {name} selects the base of the shipped image.",
+        f"A build argument {name} selects the base of the shipped image.{why}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stepdown.dockerfile import Command, Dockerfile, Instruction, script
+from stepdown.dockerfile import Command, Dockerfile, Instruction
 from stepdown.model.image import PackageManager
 from stepdown.model.plan import Refusal
 from stepdown.rewrite.packages import installed
@@ -42,7 +42,7 @@ def _calls_bash(doc: Dockerfile, instruction: Instruction) -> bool:
     words = (instruction.onbuild or instruction).json
     if words is not None:
         return any(program(word.text) == "bash" for word in words)
-    found = script(doc.text, instruction)
+    found = doc.script(instruction)
     if found is None:
         return False
     return found.interpreter == "bash" or any(_is_bash(one) for one in found.commands)

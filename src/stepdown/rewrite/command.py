@@ -74,6 +74,11 @@ class _Starter:
     def _refuse(self, instruction: Instruction, reason: str, hint: str, *, blocking: bool) -> None:
         self._refusals.append(self._pen.refuse(instruction, reason, hint, blocking=blocking))
 
+    def _blocked(self, start: Start, reason: str, hint: str = _START_HINT) -> Start:
+        """Refuse a start; it stays as it is."""
+        self._refuse(start.instruction, reason, hint, blocking=True)
+        return Start(instruction=start.instruction, words=start.words)
+
     def _read(self, instruction: Instruction, *, beside: Instruction | None) -> Start:
         """Read one of the two; the shell form as the exec form that does the same."""
         json = instruction.json
@@ -92,12 +97,21 @@ class _Starter:
     def _beside(self, instruction: Instruction, other: Instruction | None) -> str:
         """Say why the exec form of one would mean something else beside the other."""
         if other is None:
-            return ""
+            return self._beside_base(instruction)
         if instruction.keyword == "ENTRYPOINT":
             return "In exec form it would get the words of CMD as arguments."
         words = other.json
         init = words is not None and runtime.program(words[0].text) in runtime.INITS
         return "" if init else "The ENTRYPOINT would get other arguments than today."
+
+    def _beside_base(self, instruction: Instruction) -> str:
+        """Say the same of a CMD beside the entrypoint of the candidate."""
+        candidate = self._candidate
+        # That of the node images runs whatever it gets, a shell or not.
+        known = runtime.starts_runtime(candidate) or runtime.name(candidate) == "node"
+        if instruction.keyword == "ENTRYPOINT" or not candidate.entrypoint or known:
+            return ""
+        return "The entrypoint of the base would get other arguments than today."
 
     def _entrypoint(self, start: Start) -> Start:
         """Let the file's own ENTRYPOINT find the runtime."""
@@ -111,7 +125,7 @@ class _Starter:
         elif not self._candidate.shell:
             problem = runtime.missing(self._situation, called)
             if problem:
-                self._refuse(start.instruction, problem, _START_HINT, blocking=True)
+                return self._blocked(start, problem)
         return start
 
     def _moved(self, called: str) -> bool:
@@ -136,13 +150,10 @@ class _Starter:
         words = start.wanted
         if not runtime.starts_runtime(self._candidate):
             problem = "" if self._candidate.shell else runtime.missing(self._situation, words[0])
-            if problem:
-                self._refuse(start.instruction, problem, _START_HINT, blocking=True)
-            return start
+            return self._blocked(start, problem) if problem else start
         problem = self._dead_environment(words[0])
         if problem:
-            self._refuse(start.instruction, problem, _VENV_HINT, blocking=True)
-            return start
+            return self._blocked(start, problem, _VENV_HINT)
         if runtime.is_runtime(self._candidate, words[0]):
             return self._arguments(start, words[1:])
         module = runtime.program(words[0])
@@ -154,8 +165,7 @@ class _Starter:
             f"The new base starts {self._candidate.entrypoint[0]}, which would take {words[0]} "
             "as its argument."
         )
-        self._refuse(start.instruction, problem, _START_HINT, blocking=True)
-        return start
+        return self._blocked(start, problem)
 
     def _dead_environment(self, called: str) -> str:
         """Say that a virtual environment loses its interpreter, where the file uses one."""
@@ -175,9 +185,7 @@ class _Starter:
         """Leave the arguments of the runtime to CMD, and the runtime to ENTRYPOINT."""
         entry = self._candidate.entrypoint[0]
         if not arguments:
-            problem = "It starts the runtime without a program."
-            self._refuse(start.instruction, problem, _START_HINT, blocking=True)
-            return start
+            return self._blocked(start, "It starts the runtime without a program.")
         if runtime.name(self._candidate) == "node":
             reason = (
                 f"The new base starts {entry} by itself; the entrypoint of the old base runs node "

@@ -2,7 +2,7 @@
 
 import json
 
-from stepdown.dockerfile import Command, Dockerfile, Instruction, Script, parse
+from stepdown.dockerfile import Command, Dockerfile, Instruction, Script
 from stepdown.rewrite.runtime import SHELLS, program
 from stepdown.rewrite.situation import Situation
 
@@ -40,11 +40,13 @@ def words(
         return (), "It holds comments."
     if not _plain_shell(situation):
         return (), "SHELL names a shell that does more than to start a command."
-    return single(parse(command))
+    return single(doc.script(instruction))
 
 
-def single(script: Script) -> tuple[tuple[str, ...], str]:
+def single(script: Script | None) -> tuple[tuple[str, ...], str]:
     """Return the words of a script that is one command of fixed words, or else why it is not."""
+    if script is None:
+        return (), "It holds no command."
     command = script.units[0].command if len(script.units) == 1 else None
     if script.has_error:
         return (), "Its shell code could not be read for certain."

@@ -2,7 +2,7 @@
 
 import re
 
-from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, parse
+from stepdown.dockerfile import Dockerfile, Instruction, Script, Span
 from stepdown.dockerfile.shell import Context
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite import execform, probe, runtime
@@ -55,7 +55,7 @@ class _Checker:
         json = self._instruction.json
         if json is not None:
             return tuple(word.text for word in json), ""
-        script = parse(self._instruction.command)
+        script = self._doc.script(self._instruction)
         decisive = _before_exit(script)
         if decisive:
             return decisive, ""
@@ -108,9 +108,9 @@ class _Checker:
 
     def _missing_inside(self, problem: str) -> Fixes:
         """Refuse a longer shell command that calls a tool which is not there."""
-        if not problem:
+        script = self._doc.script(self._instruction)
+        if not problem or script is None:
             return Fixes()
-        script = parse(self._instruction.command)
         called = {command.program for command in script.commands} & probe.TOOLS
         gone = sorted(tool for tool in called if not self._has(tool))
         if not gone:
@@ -149,20 +149,24 @@ class _Checker:
         return Fixes(refusals=(refusal,))
 
 
-def _before_exit(script: Script) -> tuple[str, ...]:
+def _before_exit(script: Script | None) -> tuple[str, ...]:
     """Return the words of the command in `command || exit 1`, or nothing."""
-    if script.has_error or len(script.units) != 1 or len(script.commands) > 2:  # noqa: PLR2004
+    if script is None or script.has_error or not _decides(script):
         return ()
-    first, last = script.commands[0], script.commands[-1]
-    alternative = first is not last
-    if alternative and (first.contexts != (Context.OR,) or last.contexts != (Context.OR,)):
-        return ()
-    if alternative and last.name not in ("exit", "false"):
-        return ()
-    texts = [word.text for word in first.words]
+    first = script.commands[0]
     quiet = not first.redirected or "/dev/null" in script.source.text[first.start : first.end]
-    if not texts or None in texts or first.assignments or not quiet:
-        return ()
-    if not alternative and not first.redirected:
-        return ()
-    return tuple(text or "" for text in texts)
+    texts = tuple(word.text or "" for word in first.words)
+    fixed = all(word.text is not None for word in first.words)
+    return texts if quiet and fixed and not first.assignments else ()
+
+
+def _decides(script: Script) -> bool:
+    """Tell whether the first command alone decides, as before `|| exit 1` or when silenced."""
+    match script.commands:
+        case (only,):
+            return only.redirected and not only.contexts
+        case (first, last):
+            contexts = (first.contexts, last.contexts)
+            return contexts == ((Context.OR,), (Context.OR,)) and last.name in ("exit", "false")
+        case _:
+            return False

@@ -9,7 +9,7 @@ from stepdown.model.image import PackageManager
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite import apt
 from stepdown.rewrite.apt import AptCall
-from stepdown.rewrite.removal import Scissors, whole
+from stepdown.rewrite.removal import Scissors, series, whole
 from stepdown.rewrite.situation import Fixes, Pen, Situation, runs
 
 _MANAGERS: Mapping[str, PackageManager | None] = {
@@ -25,10 +25,17 @@ _MANAGERS: Mapping[str, PackageManager | None] = {
 }
 _HIDDEN_APT = re.compile(r"\b(?:apt-get|aptitude)\b|\bapt (?:-\S+ )*(?:install|update|upgrade)\b")
 _REPOSITORY = re.compile(
-    r"/etc/apt/|\.deb(?:\Z|[\s?])|//deb\.|nodesource|packagecloud|/usr/share/keyrings/|\Adeb "
+    r"/etc/apt/|\.deb(?:\Z|[\s?])|//deb\.|nodesource|packagecloud|/usr/share/keyrings/"
+    r"|\bdeb (?:\[|http)"
 )
 _CACHES = ("/var/cache/apt", "/var/lib/apt", "/var/lib/apt/lists", "/var/cache/apt/archives")
 _APK_CACHE = "/var/cache/apk"
+_NEEDLESS = frozenset(
+    (
+        *("update", "clean", "autoclean", "auto-clean", "autoremove", "auto-remove"),
+        *("distclean", "dist-clean"),
+    )
+)
 _VIRTUAL = ".build-deps"
 _HINT = "Translate this RUN by hand, or move it to a build stage that stays on Debian."
 
@@ -138,7 +145,7 @@ class Translation:
 
     def _translate(self, number: int, call: AptCall, *, virtual: bool) -> None:
         match call.action:
-            case "update" | "clean" | "autoclean" | "autoremove" | "auto-remove" | "distclean":
+            case action if action in _NEEDLESS:
                 self._gone.add(number)
             case "upgrade" | "dist-upgrade" | "full-upgrade":
                 self._replace_head(call.command, "apk upgrade --no-cache", keep=())
@@ -230,7 +237,8 @@ class Translation:
         drop = set(range(1, len(words))) - set(keep)
         places = [(word.start, word.end) for word in words]
         for cut, new in self._scissors.words(places, drop):
-            self._edits.append(self._pen.edit(cut, new, "apk needs no such word."))
+            gone = " ".join(words[at].raw for at in sorted(drop))
+            self._edits.append(self._pen.edit(cut, new, f"`{gone}` is for apt alone."))
 
     def _clean_up(self, number: int, command: Command) -> None:
         drop = set(_cleans_up(command))
@@ -244,12 +252,21 @@ class Translation:
 
     def _finish(self) -> list[Edit]:
         if self._gone and len(self._gone) == len(self._script.units):
-            reason = "Nothing is left to do here: apk keeps no lists with --no-cache."
+            reason = "apk keeps no lists, so that nothing is left to do here."
             return [self._pen.edit(whole(self._text, self._instruction), "", reason)]
-        for cut, new in self._scissors.units(self._gone):
-            reason = "apk needs no such step: with --no-cache it keeps no lists."
-            self._edits.append(self._pen.edit(cut, new, reason))
+        for first, last in series(self._gone):
+            steps = " and ".join(map(self._step, range(first, last + 1)))
+            for cut, new in self._scissors.units(first, last):
+                self._edits.append(
+                    self._pen.edit(cut, new, f"apk keeps no lists, so that it needs no {steps}.")
+                )
         return [*self._edits, *self._mounts()]
+
+    def _step(self, number: int) -> str:
+        command = self._script.units[number].command
+        if command is None or command.program == "rm":
+            return "clean-up of them"
+        return f"`{' '.join(word.raw for word in command.words[:2])}`"
 
     def _mounts(self) -> Iterator[Edit]:
         """Turn the cache mounts of apt into one of apk."""
@@ -279,14 +296,14 @@ def _check_translatable(script: Script) -> None:
     if script.foreign or script.mixed:
         raise Refused("It calls apt beside a heredoc.")
     for command in script.commands:
-        _check_command(command)
+        _check_command(command, script.source.text[command.start : command.end])
     hidden = len(_HIDDEN_APT.findall(script.source.text))
     calls = sum(command.name in ("apt-get", "apt") for command in script.commands)
     if hidden > calls:
         raise Refused("apt is called through another program.")
 
 
-def _check_command(command: Command) -> None:
+def _check_command(command: Command, text: str) -> None:
     program = command.program
     if program in apt.DEBIAN_TOOLS:
         raise Refused(f"{program} belongs to Debian alone.")
@@ -294,7 +311,7 @@ def _check_command(command: Command) -> None:
         raise Refused(f"apt stands inside of a {_said(command)}.")
     if program not in apt.PROGRAMS and any(word.text in apt.PROGRAMS for word in command.words):
         raise Refused(f"apt is called through {program or 'another program'}.")
-    if any(_REPOSITORY.search(word.raw) for word in command.words):
+    if _REPOSITORY.search(text):
         raise Refused("It sets up a package source of Debian or takes a .deb file.")
 
 

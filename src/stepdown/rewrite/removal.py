@@ -26,7 +26,7 @@ class Scissors:
         `command_words` are the places of all words in the script.
         """
         cuts: list[Cut] = []
-        for first, last in _series(drop):
+        for first, last in series(drop):
             before = command_words[first - 1][1]
             start, end = command_words[first][0], command_words[last][1]
             own_line = self._new_line_between(before, start)
@@ -36,19 +36,15 @@ class Scissors:
                 cuts += self.backward(before, end)
         return cuts
 
-    def units(self, drop: set[int]) -> list[Cut]:
-        """Take the links of these positions out of the outermost chain; one link has to stay."""
+    def units(self, first: int, last: int) -> list[Cut]:
+        """Take the links `first` to `last` out of the outermost chain; another has to stay."""
         units = self._script.units
-        cuts: list[Cut] = []
-        for first, last in _series(drop):
-            keeps_joint = first > 0 and (
-                last + 1 == len(units) or units[last].joint == ";" != units[first - 1].joint
-            )
-            if keeps_joint:
-                cuts += self.backward(units[first - 1].end, units[last].end)
-            else:
-                cuts += self.forward(units[first].start, units[last + 1].start)
-        return cuts
+        if first == 0:
+            return self.forward(units[0].start, units[last + 1].start)
+        weaker = units[last].joint == ";" != units[first - 1].joint
+        if weaker or last + 1 == len(units):
+            return self.backward(units[first - 1].end, units[last].end)
+        return self.forward(units[first].start, units[last + 1].start)
 
     def _new_line_between(self, start: int, end: int) -> bool:
         source = self._script.source
@@ -108,7 +104,7 @@ def _between(comments: list[Span]) -> list[Cut]:
     ]
 
 
-def _series(numbers: set[int]) -> list[tuple[int, int]]:
+def series(numbers: set[int]) -> list[tuple[int, int]]:
     """Group numbers that follow each other: first and last of each group."""
     groups: list[tuple[int, int]] = []
     for number in sorted(numbers):

@@ -168,11 +168,14 @@ def _allowed(doc: Dockerfile, edits: list[Edit], refusals: tuple[Refusal, ...]) 
 def _verify(doc: Dockerfile, situation: Situation, edits: list[Edit], after: Rewrite) -> None:
     """Raise StepdownError unless the result says what was meant and nothing else changed."""
     try:
-        _verify_base(situation, after)
-        instructions = Dockerfile(after.text).instructions
+        new = Dockerfile(after.text)
+        _expect(new.external(new.ships(situation.target)), situation.candidate.image)
+        if after.argument:
+            old = Dockerfile(after.text, build_args={after.argument: after.original})
+            _expect(old.external(old.ships(situation.target)), after.original)
     except DockerfileError as error:
         raise _bug(error.brief, after.text) from error
-    remaining = iter(one.span.of(after.text) for one in instructions)
+    remaining = iter(one.span.of(after.text) for one in new.instructions)
     for one in doc.instructions:
         touched = any(_touches(edit, one) for edit in edits)
         if not touched and one.span.of(doc.text) not in remaining:
@@ -181,14 +184,6 @@ def _verify(doc: Dockerfile, situation: Situation, edits: list[Edit], after: Rew
 
 def _touches(edit: Edit, instruction: Instruction) -> bool:
     return edit.start < instruction.span.end and instruction.span.start < edit.end
-
-
-def _verify_base(situation: Situation, after: Rewrite) -> None:
-    doc = Dockerfile(after.text)
-    _expect(doc.external(doc.ships(situation.target)), situation.candidate.image)
-    if after.argument:
-        back = Dockerfile(after.text, build_args={after.argument: after.original})
-        _expect(back.external(back.ships(situation.target)), after.original)
 
 
 def _expect(found: str, wanted: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage, script
+from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
 from stepdown.model.image import PackageManager, Value
 from stepdown.model.plan import Candidate, Disposition, Edit, Facts, Policy, Refusal
 from stepdown.model.recipe import PackageName, Remedy
@@ -68,7 +68,7 @@ Fixer = Callable[[Dockerfile, Situation], Fixes]
 def runs(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Stage, Instruction, Script]]:
     """Yield the affected RUN instructions in shell form, with their scripts."""
     for stage, instruction in situation.instructions("RUN"):
-        found = script(doc.text, instruction)
+        found = doc.script(instruction)
         if found is not None:
             yield stage, instruction, found
 

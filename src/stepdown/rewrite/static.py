@@ -1,6 +1,6 @@
 """Go programs on a base without a C library: they have to be linked statically."""
 
-from stepdown.dockerfile import Dockerfile, Stage, script
+from stepdown.dockerfile import Dockerfile, Stage
 from stepdown.model.image import Libc
 from stepdown.model.plan import Refusal
 from stepdown.rewrite.situation import Fixes, Pen, Situation
@@ -26,7 +26,7 @@ def _builds(doc: Dockerfile, pen: Pen, stage: Stage) -> list[Refusal]:
     static = doc.variables(stage).get("CGO_ENABLED") == "0"
     found = []
     for instruction in stage.instructions:
-        code = script(doc.text, instruction) if instruction.keyword == "RUN" else None
+        code = doc.script(instruction) if instruction.keyword == "RUN" else None
         if code is None or static or "CGO_ENABLED=0" in code.source.text:
             continue
         calls = [[word.raw for word in one.words[:2]] for one in code.commands]

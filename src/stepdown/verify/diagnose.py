@@ -12,7 +12,7 @@ _LONGEST = 300  # characters of evidence
 _BEST = 3
 
 # What stands before the text of a line: BuildKit's step and seconds; colours and cursor moves.
-_STEP = re.compile(r"^(?:#\d+ )?(?:\d+\.\d{2,3} )?")
+_STEP = re.compile(r"^(?:#\d+ (?:\d+\.\d* )?|\d{1,4}\.\d{1,3} )")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 # What differs between two runs of the same thing: times, durations, addresses, long hashes.

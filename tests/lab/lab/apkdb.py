@@ -75,10 +75,10 @@ def _entries(
     for record in _records(lines):
         default = "0:0:755" if "folder" in record else "0:0:644"
         uid, gid, mode = record.get("owner", default).split(":")[:3]
-        owner = {"uid": int(uid), "gid": int(gid), "mode": int(mode, 8)}
+        owner = (int(mode, 8), int(uid), int(gid))
         if "folder" in record:
             if record["folder"]:
-                entries.append(Entry(record["folder"], tarfile.DIRTYPE, **owner))
+                entries.append(Entry(record["folder"], tarfile.DIRTYPE, b"", *owner))
             continue
         path = record["file"]
         kind = tarfile.SYMTYPE if (root / path).is_symlink() else tarfile.REGTYPE
@@ -86,7 +86,7 @@ def _entries(
         if content is None:
             changed.append(path)
         else:
-            entries.append(Entry(path, kind, content=content, **owner))
+            entries.append(Entry(path, kind, content, *owner))
     return entries, changed
 
 

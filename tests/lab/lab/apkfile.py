@@ -1,8 +1,8 @@
 """Alpine packages (format 2) and the signed index of a repository of them.
 
 A package is two gzip members: a tar with .PKGINFO and the scripts, cut off before its end mark, and
-a tar with the files, each with its SHA-1. The index names the SHA-1 of the first member, which holds
-the SHA-256 of the second: so the signature of the index covers all.
+a tar with the files, each with its SHA-1. The index names the SHA-1 of the first member, and that
+holds the SHA-256 of the second: so the signature of the index covers all.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A folder (no content), a file, or a symbolic link (its target is the content)."""
+    """A folder (empty content), a file, or a symbolic link (its target is the content)."""
 
     path: str
     kind: bytes
-    mode: int = 0o755
-    content: bytes = b""
+    content: bytes
+    mode: int
     uid: int = 0
     gid: int = 0
 

@@ -34,10 +34,10 @@ USERS = {
     "operator": (37, 37, "/var", "/bin/false"),
     "nobody": (65534, 65534, "/home", "/bin/false"),
 }
-GROUPS = {
-    **{"root": 0, "daemon": 1, "bin": 2, "sys": 3, "adm": 4, "tty": 5, "mail": 8, "www-data": 33},
-    **{"staff": 50, "utmp": 43, "users": 100, "nobody": 65534},
-}
+GROUPS = (
+    *("root:0", "daemon:1", "bin:2", "sys:3", "adm:4", "tty:5", "mail:8", "www-data:33", "utmp:43"),
+    *("staff:50", "users:100", "nobody:65534"),
+)
 
 
 def image(step: Step, tags: list[str]) -> str:
@@ -47,7 +47,7 @@ def image(step: Step, tags: list[str]) -> str:
         f"{name}:x:{uid}:{gid}:{name}:{home}:{shell}\n"
         for name, (uid, gid, home, shell) in USERS.items()
     )
-    group = "".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS.items())
+    group = "".join(f"{word.replace(':', ':x:')}:\n" for word in GROUPS)
     tar = step.scratch / "root.tar"
     with tarfile.open(tar, "w", format=tarfile.GNU_FORMAT) as archive:
         for member in (

@@ -22,7 +22,7 @@ BEGAN = time.monotonic()
 
 def say(text: str) -> None:
     """Print a line with the time since the start."""
-    print(f"[{time.monotonic() - BEGAN:6.1f} s] {text}", flush=True)  # noqa: T201
+    print(f"[{time.monotonic() - BEGAN:6.1f} s] {text}", flush=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
             else:
                 up.down(lab, say, purge=options.purge)
     except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)  # noqa: T201
+        print(f"lab: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -65,10 +65,10 @@ def _parser() -> argparse.ArgumentParser:
 def _env(lab: Lab) -> int:
     client = engine.find(lab)
     if client is None:
-        print("no container engine answers: run tests/lab/up", file=sys.stderr)  # noqa: T201
+        print("no container engine answers: run tests/lab/up", file=sys.stderr)
         return 1
     for name, value in client.environment.items():
-        print(f"export {name}={shlex.quote(value)}")  # noqa: T201
+        print(f"export {name}={shlex.quote(value)}")
     return 0
 
 

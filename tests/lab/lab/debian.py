@@ -33,7 +33,9 @@ SETTINGS = {
     "usr/sbin/policy-rc.d": POLICY,
     "etc/apt/apt.conf.d/docker-no-languages": 'Acquire::Languages "none";\n',
     "etc/apt/apt.conf.d/docker-gzip-indexes": 'Acquire::GzipIndexes "true";\n',
-    "etc/apt/apt.conf.d/docker-autoremove-suggests": 'Apt::AutoRemove::SuggestsImportant "false";\n',
+    "etc/apt/apt.conf.d/docker-autoremove-suggests": (
+        'Apt::AutoRemove::SuggestsImportant "false";\n'
+    ),
     "etc/apt/apt.conf.d/docker-clean": (
         f'DPkg::Post-Invoke {{ "{DELETE} || true"; }};\n'
         f'APT::Update::Post-Invoke {{ "{DELETE} || true"; }};\n'
@@ -140,7 +142,7 @@ def _slim(root: Path) -> None:
                     f"/{path.relative_to(root)}"
                 ):
                     path.unlink()
-            if folder != str(root / top) and not os.listdir(folder):
+            if folder != str(root / top) and not any(Path(folder).iterdir()):
                 Path(folder).rmdir()
 
 

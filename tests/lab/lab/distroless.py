@@ -1,13 +1,12 @@
-"""gcr.io/distroless/*-debian13, put together as upstream does: a layer for each .deb, no scripts run.
+"""gcr.io/distroless/*-debian13, as upstream puts them together: a layer for each .deb.
 
-What a package holds goes in as it is; its control file goes to var/lib/dpkg/status.d. All tags of all
-images go to the engine in one archive, so that a layer is sent once.
+No script of a package runs; its control file goes to var/lib/dpkg/status.d. All tags of all images
+go to the engine in one archive, so that a layer is sent once.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import tarfile
 from collections.abc import Iterable
@@ -15,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab import apt, images, node
-from lab.images import Image, Layer, folder, link, regular
-from lab.step import LabError
+from lab import apt, images
+from lab.images import Image, Layer, Member, folder, link, regular
 
 if TYPE_CHECKING:
     from lab.step import Step
@@ -151,13 +149,13 @@ class Maker:
             config["Entrypoint"] = entrypoint
         return Image([tag], layers, config, CREATED)
 
-    def layer(self, name: str, members: Iterable[tuple[object, ...]]) -> Layer:
+    def layer(self, name: str, members: Iterable[Member]) -> Layer:
         """A layer of these members."""
         if name not in self.layers:
             tar = self.step.scratch / f"{name}.tar"
             with tarfile.open(tar, "w", format=tarfile.GNU_FORMAT) as archive:
                 for member in members:
-                    archive.addfile(*member)  # type: ignore[arg-type]
+                    archive.addfile(*member)
             self.layers[name] = Layer.of(tar, "bazel build")
         return self.layers[name]
 
@@ -165,7 +163,7 @@ class Maker:
         """The files of a package, and what dpkg would know of it."""
         return self.layers.get(name) or self.layer(name, [*self.files(name), *self.status(name)])
 
-    def files(self, name: str) -> list[tuple[object, ...]]:
+    def files(self, name: str) -> list[Member]:
         """The files of a package."""
         with self.open(name, "--fsys-tarfile") as archive:
             return [
@@ -173,9 +171,9 @@ class Maker:
                 for member in archive
             ]
 
-    def status(self, name: str) -> list[tuple[object, ...]]:
+    def status(self, name: str) -> list[Member]:
         """The control file, and the checksums that scanners look for."""
-        found: list[tuple[object, ...]] = []
+        found: list[Member] = []
         with self.open(name, "--ctrl-tarfile") as archive:
             for suffix, member in (("", "./control"), (".md5sums", "./md5sums")):
                 if member in archive.getnames() and (file := archive.extractfile(member)):
@@ -192,7 +190,7 @@ class Maker:
         """What every image has besides packages, in upstream's order."""
         release = "".join(f'{name}="{value}"\n' for name, value in OS_RELEASE.items())
         home = [folder("./root", 0o700), folder("./home"), folder("./home/nonroot", 0o700, NONROOT)]
-        parts: dict[str, list[tuple[object, ...]]] = {
+        parts: dict[str, list[Member]] = {
             "rootfs": [folder("./")],
             "passwd": [regular("./etc/passwd", PASSWD.encode())],
             "home": [*home],

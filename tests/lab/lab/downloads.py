@@ -24,7 +24,7 @@ def wheel(step: Step, requirement: str, into: Path, libc: str | None = None) -> 
     platforms = [word for name in PLATFORMS.get(libc or "", []) for word in ("--platform", name)]
     step.run(
         *(*_pip(), "download", "--quiet", "--no-deps", "--disable-pip-version-check"),
-        *("--only-binary=:all:", *platforms, "--dest", into, requirement),
+        *("--only-binary=:all:", *platforms, "--dest", str(into), requirement),
     )
     found = set(into.glob("*.whl")) - before
     if len(found) != 1:
@@ -33,13 +33,13 @@ def wheel(step: Step, requirement: str, into: Path, libc: str | None = None) -> 
 
 
 def npm_package(step: Step, requirement: str, into: Path, node: Path | None = None) -> Path:
-    """Download one npm package as a tarball; `node` is a Node.js tree to use where there is no npm."""
+    """Download one npm package as a tarball; without an npm, that of the Node.js tree `node`."""
     into.mkdir(parents=True, exist_ok=True)
-    command: list[str | Path] = ["npm"]
+    command = ["npm"]
     if not shutil.which("npm"):
         if node is None:
             raise LabError("npm is needed")
-        command = [node / "bin/node", node / "lib/node_modules/npm/bin/npm-cli.js"]
+        command = [f"{node}/bin/node", f"{node}/lib/node_modules/npm/bin/npm-cli.js"]
     step.run(*command, "pack", "--silent", requirement, cwd=into)
     return next(into.glob("*.tgz"))
 

@@ -1,4 +1,4 @@
-"""The container engine: one that answers is used; else Docker Engine from Debian's packages is started.
+"""The container engine: one that answers, else Docker Engine from Debian's packages.
 
 A private engine has its own programs, data folder and socket in the lab's folder. Nothing of it is
 installed on the machine, and `stop` ends the process that `start` recorded, by its number.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.step import Step
 
 SUITE = "trixie"
-"""Bookworm's engine is of 2022 and has no buildx; trixie's programs run on bookworm, except its runc."""
+"""Bookworm's engine is of 2022, without buildx. Trixie's runs there, with bookworm's runc."""
 CLIENT = ["docker-cli", "docker-buildx"]
 DAEMON = ["docker.io", "containerd", "tini"]
 TOOLS = ["runc", "iptables"]
@@ -97,7 +97,7 @@ def _endpoint(docker: str) -> str | None:
 
 
 def _foreign(lab: Lab, docker: str, host: str) -> dict[str, str]:
-    """An engine that is not ours is reached as always; a missing buildx comes from our own folder."""
+    """An engine that is not ours is reached as always; a missing buildx comes from our folder."""
     if _quiet(docker, "buildx", "version") is not None:
         return {}
     config = str(lab.engine / "config")
@@ -184,11 +184,11 @@ def start(step: Step) -> str | None:
 def refuse_second_engine(lab: Lab) -> None:
     """Two engines in one network namespace share the bridge docker0 and break each other."""
     ours = process.number(lab.engine / "dockerd.process")
-    here = os.readlink("/proc/self/ns/net")
+    here = Path("/proc/self/ns/net").readlink()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             name = (entry / "comm").read_text().strip()
-            same = os.readlink(entry / "ns/net") == here
+            same = (entry / "ns/net").readlink() == here
         except OSError:
             continue
         if name == "dockerd" and same and int(entry.name) != ours:

@@ -23,7 +23,7 @@ class Task:
 
 
 class Graph:
-    """The state of one run over tasks; earlier tasks in the list go first where there is a choice."""
+    """One run over tasks; of those that could start, the first in the list does."""
 
     def __init__(self, tasks: list[Task], say: Callable[[str], None]) -> None:
         """Tasks may need only tasks of the same list."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from lab.step import Step
 
 RECIPES = Path(__file__).resolve().parent.parent / "dockerfiles"
+Member = tuple[tarfile.TarInfo, IO[bytes] | None]
+"""What `TarFile.addfile` takes."""
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CHUNK = 1 << 20
 
@@ -53,7 +55,7 @@ class Image:
     """Entries of the history that made no layer, such as CMD."""
 
     def description(self) -> bytes:
-        """The image's configuration as the image specification has it; its digest is the image's id."""
+        """The configuration as the image specification has it; its digest is the image's id."""
         steps: list[dict[str, Any]] = [{"created_by": layer.created_by} for layer in self.layers]
         steps += [{"created_by": text, "empty_layer": True} for text in self.instructions]
         whole = {
@@ -129,23 +131,23 @@ def build(
     step.run(*command, "--file", RECIPES / f"{recipe}.Dockerfile", step.scratch)
 
 
-def regular(name: str, content: bytes, mode: int = 0o644) -> tuple[tarfile.TarInfo, IO[bytes]]:
-    """A file of root's for `TarFile.addfile`."""
+def regular(name: str, content: bytes, mode: int = 0o644) -> Member:
+    """A file of root's."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), mode
     return entry, io.BytesIO(content)
 
 
-def folder(name: str, mode: int = 0o755, owner: int = 0) -> tuple[tarfile.TarInfo]:
-    """A folder for `TarFile.addfile`."""
+def folder(name: str, mode: int = 0o755, owner: int = 0) -> Member:
+    """A folder."""
     entry = tarfile.TarInfo(name)
     entry.type, entry.mode, entry.uid, entry.gid = tarfile.DIRTYPE, mode, owner, owner
-    return (entry,)
+    return entry, None
 
 
-def link(name: str, target: str, *, hard: bool = False) -> tuple[tarfile.TarInfo]:
-    """A link for `TarFile.addfile`."""
+def link(name: str, target: str, *, hard: bool = False) -> Member:
+    """A symbolic or a hard link."""
     entry = tarfile.TarInfo(name)
     entry.type = tarfile.LNKTYPE if hard else tarfile.SYMTYPE
     entry.mode, entry.linkname = (0o755 if hard else 0o777), target
-    return (entry,)
+    return entry, None

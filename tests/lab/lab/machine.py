@@ -1,7 +1,7 @@
 """What containers need of this machine's own settings so that pip and npm work in them, too.
 
-A machine may send HTTPS through an authority of its own (files in /usr/local/share/ca-certificates),
-and its pip and npm may be told to use other servers. No name or address of these is written here.
+A machine may trust authorities of its own (files in /usr/local/share/ca-certificates), and its pip
+and npm may be told to use other servers. No name or address of these is written here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def npmrc() -> str:
 
 @cache
 def pip_conf() -> str:
-    """pip's settings for the Python images: only an index on the network makes sense in a container."""
+    """pip's settings for the Python images: only an index on the network helps a container."""
     lines = []
     for line in _ask("pip", "config", "list").splitlines():
         name, _, value = line.partition("=")
@@ -64,7 +64,7 @@ def pip_conf() -> str:
 
 
 def write(context: Path) -> None:
-    """Put it into a build's context: `certificates`, `npm` and `pip`, empty where nothing is needed."""
+    """Put it into a build's context: `certificates`, `npm` and `pip`, empty if not needed."""
     folders = {name: context / "machine" / name for name in ("certificates", "npm", "pip")}
     for folder in folders.values():
         folder.mkdir(parents=True)

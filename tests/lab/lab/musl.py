@@ -59,7 +59,7 @@ def compiled(step: Step, recipe: str, sources_of: str) -> str:
 
 
 def developed(step: Step, tags: list[str]) -> str:
-    """The image with the compiled libraries and their headers, for what is compiled against them."""
+    """The image with the compiled libraries and their headers, for what needs both."""
     _context(step, "sources-libraries")
     images.build(step, "libraries", tags, target="development")
     return tags[0]

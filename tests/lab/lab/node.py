@@ -31,7 +31,11 @@ ENTRYPOINT = """#!/bin/sh
 set -e
 case "$1" in
   -*) set -- node "$@" ;;
-  *) if ! command -v "$1" >/dev/null || { [ -f "$1" ] && [ ! -x "$1" ]; }; then set -- node "$@"; fi ;;
+  *)
+    if ! command -v "$1" >/dev/null || { [ -f "$1" ] && [ ! -x "$1" ]; }; then
+      set -- node "$@"
+    fi
+    ;;
 esac
 exec "$@"
 """
@@ -53,7 +57,8 @@ def tree(step: Step, libc: str) -> str:
         (local / "bin" / name).symlink_to(target)
     (local / "bin/node").chmod(0o755)
     for script in [
-        *local.glob("lib/node_modules/npm/bin/*"),
+        *(path for path in local.glob("lib/node_modules/npm/bin/**/*") if path.is_file()),
+        *local.glob("lib/node_modules/npm/node_modules/node-gyp/bin/*"),
         *local.glob("lib/node_modules/corepack/dist/*.js"),
     ]:
         script.chmod(0o755)

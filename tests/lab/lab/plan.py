@@ -25,7 +25,8 @@ from lab.recipe import Recipe
 from lab.step import LabError, Step
 
 DOCKERFILES = "dockerfiles"
-COMMON = ("lab/images.py",)
+ARCHIVED = ("lab/images.py",)
+"""For images that are written here, not built from a Dockerfile."""
 NODE_TAGS = {
     "full": [f"{name}{suffix}" for name in ("24", node.VERSION) for suffix in ("", "-bookworm")],
     "slim": [
@@ -136,7 +137,7 @@ def _debian() -> list[Recipe]:
                 Recipe(
                     f"debian-{suite}{suffix}",
                     partial(debian.load, suite=suite, variant=variant),
-                    (*COMMON, "lab/debian.py"),
+                    (*ARCHIVED, "lab/debian.py"),
                     ("engine", f"rootfs-{suite}"),
                     (f"debian:{suite}{suffix}", f"debian:{number}{suffix}"),
                 )
@@ -150,7 +151,7 @@ def _debian() -> list[Recipe]:
                 Recipe(
                     f"buildpack-{suite}{suffix}",
                     partial(buildpack.image, suite=suite, target=target),
-                    (*COMMON, "lab/buildpack.py", f"{DOCKERFILES}/buildpack-deps.Dockerfile"),
+                    ("lab/buildpack.py", f"{DOCKERFILES}/buildpack-deps.Dockerfile"),
                     (need,),
                     (f"buildpack-deps:{suite}{suffix}",),
                     facts=machine.facts,
@@ -170,7 +171,7 @@ def _musl() -> list[Recipe]:
                     musl.compiled, recipe=recipe or name, sources_of=f"sources-{recipe or name}"
                 )
             ),
-            (*COMMON, "lab/musl.py", f"{DOCKERFILES}/{recipe or name}.Dockerfile", *extra),
+            ("lab/musl.py", f"{DOCKERFILES}/{recipe or name}.Dockerfile", *extra),
             (needs, f"sources-{recipe or name}"),
         )
 
@@ -178,7 +179,7 @@ def _musl() -> list[Recipe]:
         return Recipe(
             name,
             partial(musl.toolchain, target=name),
-            (*COMMON, "lab/musl.py", f"{DOCKERFILES}/toolchain.Dockerfile"),
+            ("lab/musl.py", f"{DOCKERFILES}/toolchain.Dockerfile"),
             needs,
             (f"stepdown-lab/{name}:latest",),
         )
@@ -191,20 +192,20 @@ def _musl() -> list[Recipe]:
         Recipe(
             "libraries-image",
             musl.developed,
-            (*COMMON, "lab/musl.py"),
+            ("lab/musl.py",),
             ("libraries",),
             ("stepdown-lab/libraries:latest",),
         ),
         Recipe(
             "python-musl",
             _files(python.for_musl),
-            (*COMMON, "lab/musl.py", "lab/python.py", f"{DOCKERFILES}/python-musl.Dockerfile"),
+            ("lab/musl.py", "lab/python.py", f"{DOCKERFILES}/python-musl.Dockerfile"),
             ("libraries-image", "sources-python"),
         ),
         Recipe(
             "python-glibc",
             _files(python.glibc),
-            (*COMMON, "lab/musl.py", "lab/python.py", f"{DOCKERFILES}/python-glibc.Dockerfile"),
+            ("lab/musl.py", "lab/python.py", f"{DOCKERFILES}/python-glibc.Dockerfile"),
             ("buildpack-trixie", "sources-python"),
         ),
         built("tools", "toolchain", extra=(f"{DOCKERFILES}/su-exec.c",)),
@@ -212,7 +213,7 @@ def _musl() -> list[Recipe]:
         Recipe(
             "busybox",
             busybox.image,
-            (*COMMON, "lab/busybox.py"),
+            (*ARCHIVED, "lab/busybox.py"),
             ("busybox-program",),
             ("busybox:musl",),
         ),
@@ -225,7 +226,7 @@ def _languages() -> list[Recipe]:
         Recipe(
             "golang",
             golang.image,
-            (*COMMON, "lab/golang.py", f"{DOCKERFILES}/golang.Dockerfile"),
+            ("lab/golang.py", f"{DOCKERFILES}/golang.Dockerfile"),
             ("buildpack-trixie-scm", "go"),
             tuple(
                 f"golang:{name}{suffix}"
@@ -245,7 +246,7 @@ def _languages() -> list[Recipe]:
             Recipe(
                 f"python{suffix}",
                 partial(python.image, target=target),
-                (*COMMON, "lab/python.py", f"{DOCKERFILES}/{recipe}.Dockerfile"),
+                ("lab/python.py", f"{DOCKERFILES}/{recipe}.Dockerfile"),
                 needs,
                 (f"python:3.13{suffix}", f"python:3.13{variant}"),
                 facts=machine.facts,
@@ -270,7 +271,7 @@ def _alpine(lab: Lab) -> list[Recipe]:
         Recipe(
             "alpine",
             alpine.image,
-            (*COMMON, "lab/alpine.py"),
+            (*ARCHIVED, "lab/alpine.py"),
             ("engine", "apk-address", "alpine-vm", "apk-keys"),
             ("alpine:3.23",),
             facts=address,
@@ -291,7 +292,7 @@ def _alpine(lab: Lab) -> list[Recipe]:
 
 
 def _node() -> list[Recipe]:
-    sources = (*COMMON, "lab/node.py")
+    sources = ("lab/node.py",)
     return [
         Recipe(
             f"node{suffix}",
@@ -326,7 +327,7 @@ def _distroless() -> list[Recipe]:
             Recipe(
                 f"distroless-{name}",
                 partial(distroless.load, debs=f"debs-{name}"),
-                (*COMMON, "lab/distroless.py"),
+                (*ARCHIVED, "lab/distroless.py"),
                 ("engine", f"debs-{name}", "busybox-program", *needs),
                 tuple(tag for family in families for tag in distroless.tags(family)),
             )

@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them, and are ended by number only if still ours."""
+"""Processes that outlive the command that started them, and are ended by number, if still ours."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import IO
 from lab.step import LabError
 
 HEADER = struct.Struct(">4sIQIIQIIQ")
-"""Magic, version, backing file's offset and length, cluster bits, size, encryption, L1 size and offset."""
+"""Magic, version, backing file's offset and length, cluster bits, size, encryption, L1 table."""
 COMPRESSED = 1 << 62
 ADDRESS = (1 << 56) - (1 << 9)
 ZERO = 1

@@ -7,6 +7,7 @@ a run that was killed leaves nothing half made that looks whole.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import shutil
@@ -27,8 +28,8 @@ PULLED = "pulled"
 class Recipe:
     """How one thing is made.
 
-    `make` gets a step with an empty scratch folder, and the tags to give; it returns a few words for
-    the screen. A recipe without tags makes files: its scratch folder becomes the result.
+    `make` gets a step with an empty scratch folder, and the tags to give; it returns a few words
+    for the screen. A recipe without tags makes files: its scratch folder becomes the result.
     """
 
     name: str
@@ -45,6 +46,19 @@ class Stamp:
 
     key: str = ""
     images: Mapping[str, str] | None = None
+
+
+def _meaning(source: Path) -> bytes:
+    """What a source file says to the machine: a comment or a docstring changes no image."""
+    if source.suffix != ".py":
+        return source.read_bytes()
+    tree = ast.parse(source.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body.remove(first)
+    return ast.dump(tree).encode()
 
 
 class Workshop:
@@ -92,6 +106,7 @@ class Workshop:
         """Make what is not there or no longer up to date."""
         if self.fresh(recipe):
             return None
+        key = self.key(recipe)  # of what is about to be made: files may change meanwhile
         wanted = [tag for tag in recipe.tags if self.ours or not self._id(tag)]
         self._path(recipe.name).unlink(missing_ok=True)
         step = self.step(recipe.name)
@@ -102,7 +117,7 @@ class Workshop:
             result = self.lab.results / recipe.name
             shutil.rmtree(result, ignore_errors=True)
             step.scratch.rename(result)
-        self._finish(recipe.name, self.key(recipe), wanted)
+        self._finish(recipe.name, key, wanted)
         return text
 
     def pull(self, recipe: Recipe) -> str:
@@ -132,7 +147,7 @@ class Workshop:
         """A digest of all that the result depends on."""
         digest = hashlib.sha256()
         for source in sorted(recipe.sources):
-            digest.update((HERE / source).read_bytes() + b"\0")
+            digest.update(_meaning(HERE / source) + b"\0")
         digest.update(recipe.facts().encode() + b"\0" + " ".join(recipe.tags).encode())
         for need in recipe.needs:
             if need in self.recipes:

@@ -83,7 +83,7 @@ def index(step: Step, paragraphs: list[str], where: Path) -> None:
 
 
 def pack(name: str, recipe: Recipe, tree: Path, where: Path, note: str) -> str:
-    """Make a package of a tree, with the automatic dependencies that Alpine's builder would find."""
+    """Make a package of a tree, with the dependencies that Alpine's builder would find."""
     entries = sorted(_entries(tree), key=lambda entry: entry.path)
     depends, provides = _linkage(entries, tree, recipe.version)
     fields = {
@@ -106,11 +106,11 @@ def _entries(tree: Path) -> list[Entry]:
     for path in tree.rglob("*"):
         name, mode = str(path.relative_to(tree)), path.lstat().st_mode & 0o7777
         if path.is_symlink():
-            found.append(Entry(name, tarfile.SYMTYPE, 0o777, str(path.readlink()).encode()))
+            found.append(Entry(name, tarfile.SYMTYPE, str(path.readlink()).encode(), 0o777))
         elif path.is_dir():
-            found.append(Entry(name, tarfile.DIRTYPE, mode))
+            found.append(Entry(name, tarfile.DIRTYPE, b"", mode))
         else:
-            found.append(Entry(name, tarfile.REGTYPE, mode, path.read_bytes()))
+            found.append(Entry(name, tarfile.REGTYPE, path.read_bytes(), mode))
     return found
 
 
@@ -131,7 +131,7 @@ def _linkage(entries: list[Entry], tree: Path, version: str) -> tuple[set[str], 
 
 
 def dynamic(program: Path) -> tuple[list[str], str]:
-    """The libraries that an ELF file needs, and its own name as one; nothing for a static program."""
+    """The libraries that an ELF file needs, and its own name; nothing for a static program."""
 
     def ask(option: str) -> str:
         command = ["patchelf", option, str(program)]
@@ -141,7 +141,7 @@ def dynamic(program: Path) -> tuple[list[str], str]:
 
 
 def unbundle(step: Step, libraries: Path, target: Path) -> dict[str, str]:
-    """Give libraries that a wheel carries under changed names (libpq-30a40521.so.5.17) their own back.
+    """Give libraries of a wheel their names back, which it changed (libpq-30a40521.so.5.17).
 
     Returns the old and new names. One change in a call, or Debian 12's patchelf mixes them up.
     """
@@ -203,7 +203,7 @@ LIBPQ = {
         ["libgssapi_krb5", "libkrb5", "libk5crypto", "libkrb5support"],
         Recipe("1.22.1-r0", "The shared libraries used by Kerberos 5", "MIT"),
     ),
-    "libpq": (["libpq"], Recipe("17.6-r0", "PostgreSQL client library", "PostgreSQL")),
+    "libpq": (["libpq"], Recipe("17.11-r0", "PostgreSQL client library", "PostgreSQL")),
 }
 
 

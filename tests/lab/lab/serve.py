@@ -21,7 +21,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         """Where the file is; a path that nobody has ends in the last folder."""
         found = ""
-        for self.directory in self.folders:
+        for folder in self.folders:
+            self.directory = folder
             found = super().translate_path(path)
             if Path(found).exists():
                 break

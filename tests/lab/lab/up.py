@@ -106,7 +106,7 @@ def _serving(workshop: Workshop, recipes: list[Recipe]) -> set[str]:
 
 def _engine_text(lab: Lab, client: Client | None) -> str:
     if client is None:
-        return f"no container engine answers: Docker Engine from Debian's packages will run in {lab.engine}"
+        return f"no container engine answers; Docker Engine of Debian will run in {lab.engine}"
     return "engine: the lab's own" if client.private else "engine: the one that answers here"
 
 

@@ -18,7 +18,7 @@ def run(script: str, timeout: float = 30) -> tuple[Ended, list[str]]:
 
 
 def ends(process: int) -> bool:
-    """Whether a killed process is gone; the kernel needs a moment for those that nobody waits for."""
+    """Whether a killed process is gone; one that nobody waits for needs a moment."""
     for _ in range(50):
         if not alive(process):
             return True

@@ -138,6 +138,7 @@ def test_missing_libraries_of_one_package_are_one_cause() -> None:
         "Error loading shared library libstdc++.so.6: No such file or directory (needed by /n)\n"
         "Error loading shared library libgcc_s.so.1: No such file or directory (needed by /n)\n"
         "Error relocating /n: _ZNSt8ios_base7_M_moveERS_: symbol not found\n"
+        "Error relocating /n: __umodti3: symbol not found\n"
     )
     found = _diagnose(("start", _log(text)), tier=Tier.ALPINE)
     assert [f.breakage for f in found] == ["A04"]

@@ -119,11 +119,13 @@ def test_compiled_packages_of_a_lock_file(tmp_path: Path) -> None:
             "node_modules/a/node_modules/@img/sharp-linux-x64": {"libc": ["glibc"]},
             "node_modules/dev": {"hasInstallScript": True, "dev": True},
             "node_modules/plain": {"version": "1"},
+            "node_modules/distance": {"resolved": "distance", "link": True},
+            "distance": {"version": "1", "hasInstallScript": True},
         },
     }
     files = {**_package(scripts={}), "package-lock.json": json.dumps(lock)}
     found = _facts(tmp_path, NODE, files)
-    assert found.native == ("@img/sharp-linux-x64", "bcrypt")
+    assert found.native == ("@img/sharp-linux-x64", "bcrypt", "distance")
     assert found.lock_files == ("package-lock.json",)
     assert _facts(tmp_path, NODE, {"package-lock.json": "{"}).native == ()
 

@@ -1,38 +1,21 @@
 """Which bases are proposed for which base, and why the others are not."""
 
 import pytest
+from proposals import Proposed, proposed, target_of
 
-from stepdown.discover import target
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.flow.catalog import load
 from stepdown.model.image import Libc, Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Skipped
+from stepdown.model.plan import Facts, Policy
 from stepdown.propose import propose
 
-Proposed = tuple[tuple[Candidate, ...], tuple[Skipped, ...]]
+
+def _images(found: Proposed) -> list[str]:
+    return [candidate.image for candidate in found[0]]
 
 
-def _propose(
-    text: str, facts: Facts | None = None, *, to: str = "smallest", base: str = ""
-) -> Proposed:
-    found = target(
-        text,
-        repository="/r",
-        commit="0" * 40,
-        dockerfile="Dockerfile",
-        context=".",
-        stage="",
-        catalog=load(),
-    )
-    return propose(found, facts or Facts(), load().families, Policy(to=to, base=base))
-
-
-def _images(proposed: Proposed) -> list[str]:
-    return [candidate.image for candidate in proposed[0]]
-
-
-def _reasons(proposed: Proposed) -> dict[str, str]:
-    return {skipped.image: skipped.reason for skipped in proposed[1]}
+def _reasons(found: Proposed) -> dict[str, str]:
+    return {skipped.image: skipped.reason for skipped in found[1]}
 
 
 @pytest.mark.parametrize(
@@ -61,14 +44,14 @@ def _reasons(proposed: Proposed) -> dict[str, str]:
 def test_candidates_in_the_order_of_the_ladder(base: str, images: list[str]) -> None:
     short = [
         image.removeprefix("gcr.io/distroless/").removesuffix("-debian13:nonroot")
-        for image in _images(_propose(f"FROM {base}\n"))
+        for image in _images(proposed(f"FROM {base}\n"))
     ]
     assert short == images
 
 
 def test_static_programs_go_down_to_scratch() -> None:
     text = "FROM golang:1.24 AS build\nFROM debian:12-slim\nCOPY --from=build /app /app\n"
-    candidates, skipped = _propose(text, Facts(static=True))
+    candidates, skipped = proposed(text, Facts(static=True))
     assert [c.image for c in candidates] == [
         "alpine:3.23",
         "gcr.io/distroless/cc-debian13:nonroot",
@@ -81,117 +64,109 @@ def test_static_programs_go_down_to_scratch() -> None:
 
 @pytest.mark.parametrize("facts", [Facts(), Facts(static=False)])
 def test_nothing_but_static_programs_runs_without_a_c_library(facts: Facts) -> None:
-    reasons = _reasons(_propose("FROM debian:bookworm\n", facts))
+    reasons = _reasons(proposed("FROM debian:bookworm\n", facts))
     assert set(reasons) == {"gcr.io/distroless/static-debian13:nonroot", "scratch"}
     assert all("CGO_ENABLED=0" in reason for reason in reasons.values())
 
 
 def test_an_interpreter_rules_scratch_out() -> None:
-    assert "node runtime" in _reasons(_propose("FROM node:24\n"))["scratch"]
+    assert "node runtime" in _reasons(proposed("FROM node:24\n"))["scratch"]
 
 
 def test_a_toolchain_needs_a_split_first() -> None:
-    reasons = _reasons(_propose("FROM golang:1.24\n", Facts(static=True)))
+    reasons = _reasons(proposed("FROM golang:1.24\n", Facts(static=True)))
     assert "not published as a slim image" in reasons["golang"]
     assert "Split the Dockerfile first" in reasons["gcr.io/distroless/static-debian13:nonroot"]
     assert "Split the Dockerfile first" in reasons["scratch"]
 
 
 def test_a_tag_without_a_version_is_told() -> None:
-    reasons = _reasons(_propose("FROM node:lts\n"))
+    reasons = _reasons(proposed("FROM node:lts\n"))
     assert len(reasons) == 4
     assert "names no node version" in reasons["node:VERSION-slim"]
     assert (
         "only python 3;"
-        in _reasons(_propose("FROM python:3\n"))["gcr.io/distroless/python3-debian13:nonroot"]
+        in _reasons(proposed("FROM python:3\n"))["gcr.io/distroless/python3-debian13:nonroot"]
     )
-    assert "names no release" in _reasons(_propose("FROM debian:latest\n"))["debian:RELEASE-slim"]
+    assert "names no release" in _reasons(proposed("FROM debian:latest\n"))["debian:RELEASE-slim"]
 
 
 def test_a_version_that_distroless_has_not_is_told_with_its_retired_image() -> None:
-    reasons = _reasons(_propose("FROM node:20.18.0\n"))
+    reasons = _reasons(proposed("FROM node:20.18.0\n"))
     wanted = reasons["gcr.io/distroless/nodejs20-debian13:nonroot"]
     assert wanted == "There is no such image for node 20.18.0; there is one for 22, 24, 26."
     assert "no more security fixes" in reasons["gcr.io/distroless/nodejs20-debian12:nonroot"]
-    assert "gcr.io/distroless/nodejs24-debian12:nonroot" not in _reasons(_propose("FROM node:24\n"))
+    assert "gcr.io/distroless/nodejs24-debian12:nonroot" not in _reasons(proposed("FROM node:24\n"))
 
 
 def test_a_program_for_musl_is_not_put_on_glibc() -> None:
-    reasons = _reasons(_propose("FROM alpine:3.23\n"))
+    reasons = _reasons(proposed("FROM alpine:3.23\n"))
     assert "linked to musl" in reasons["gcr.io/distroless/cc-debian13:nonroot"]
 
 
 def test_an_older_glibc_is_never_proposed() -> None:
-    reasons = _reasons(_propose("FROM debian:forky-slim\n"))
+    reasons = _reasons(proposed("FROM debian:forky-slim\n"))
     assert "older than that of the present base" in reasons["gcr.io/distroless/cc-debian13:nonroot"]
 
 
 def test_a_named_tier_comes_first_and_the_rungs_above_follow() -> None:
-    proposed = _propose("FROM node:24\n", to="alpine")
-    assert _images(proposed) == ["node:24-alpine", "node:24-slim"]
-    reason = _reasons(proposed)["gcr.io/distroless/nodejs24-debian13:nonroot"]
+    found = proposed("FROM node:24\n", to="alpine")
+    assert _images(found) == ["node:24-alpine", "node:24-slim"]
+    reason = _reasons(found)["gcr.io/distroless/nodejs24-debian13:nonroot"]
     assert reason == "It is below alpine, the tier that was asked for."
-    assert _images(_propose("FROM node:24-slim\n", to="slim")) == []
+    assert _images(proposed("FROM node:24-slim\n", to="slim")) == []
 
 
 def test_an_unknown_tier_is_refused() -> None:
     with pytest.raises(UsageError, match="tiny") as error:
-        _propose("FROM node:24\n", to="tiny")
+        proposed("FROM node:24\n", to="tiny")
     assert "smallest" in error.value.hint
 
 
 def test_one_base_can_be_asked_for() -> None:
     image = "node@sha256:" + "0" * 64
-    candidates, skipped = _propose("FROM node:20\n", base="node:22-alpine")
+    candidates, skipped = proposed("FROM node:20\n", base="node:22-alpine")
     assert [(c.image, c.tier, c.libc) for c in candidates] == [
         ("node:22-alpine", Tier.ALPINE, Libc.MUSL)
     ]
     assert candidates[0].reasons[0] == "You asked for this image."
     assert skipped == ()
-    assert _images(_propose("FROM node:20\n", base=image)) == [image]
+    assert _images(proposed("FROM node:20\n", base=image)) == [image]
 
 
 def test_a_retired_base_is_tried_when_asked_for_and_its_age_is_told() -> None:
     base = "gcr.io/distroless/nodejs20-debian12"
-    candidates, _ = _propose("FROM node:20-trixie\n", base=base)
+    candidates, _ = proposed("FROM node:20-trixie\n", base=base)
     assert any("stopped building" in reason for reason in candidates[0].reasons)
     assert any("2026-01-31" in reason for reason in candidates[0].reasons)
     assert "A09" in {hazard.id for hazard in candidates[0].hazards}
 
 
 def test_a_base_without_the_runtime_is_told() -> None:
-    candidates, _ = _propose("FROM node:24\n", base="gcr.io/distroless/cc-debian13")
+    candidates, _ = proposed("FROM node:24\n", base="gcr.io/distroless/cc-debian13")
     assert candidates[0].reasons[-1] == "It carries no node runtime."
 
 
 def test_an_unknown_base_is_refused() -> None:
     with pytest.raises(UnknownBaseError, match="example/app") as error:
-        _propose("FROM node:24\n", base="example/app:1")
+        proposed("FROM node:24\n", base="example/app:1")
     assert "gcr.io/distroless/nodejs24-debian13" in error.value.details
 
 
 def test_the_present_base_is_no_candidate() -> None:
     with pytest.raises(NothingToDoError):
-        _propose("FROM node:24\n", base="node:24")
+        proposed("FROM node:24\n", base="node:24")
 
 
 def test_an_unknown_present_base_is_refused() -> None:
     known = load().families
-    found = target(
-        "FROM node:24\n",
-        repository="/r",
-        commit="",
-        dockerfile="Dockerfile",
-        context=".",
-        stage="",
-        catalog=load(),
-    )
+    found = target_of("FROM node:24\n")
     with pytest.raises(UnknownBaseError):
         propose(found, Facts(), [f for f in known if f.name != "node"], Policy())
 
 
 def test_a_candidate_carries_what_its_rung_knows() -> None:
-    candidate = _propose("FROM node:24\n")[0][-1]
+    candidate = proposed("FROM node:24\n")[0][-1]
     assert candidate.entrypoint == ("/nodejs/bin/node",)
     assert candidate.interpreter == "/nodejs/bin/node"
     assert candidate.interpreters == ("node", "nodejs")
@@ -204,14 +179,14 @@ def test_a_candidate_carries_what_its_rung_knows() -> None:
 
 def test_a_digest_that_would_be_lost_is_told() -> None:
     digest = "sha256:" + "0" * 64
-    candidates, _ = _propose(f"FROM node:24@{digest}\n")
+    candidates, _ = proposed(f"FROM node:24@{digest}\n")
     assert all("pinned by digest" in candidate.reasons[-1] for candidate in candidates)
     assert candidates[0].image == "node:24-slim"
 
 
 def test_figures_that_are_unknown_are_not_invented() -> None:
-    candidates, _ = _propose("FROM debian:bookworm\n", base="gcr.io/distroless/base-debian13")
+    candidates, _ = proposed("FROM debian:bookworm\n", base="gcr.io/distroless/base-debian13")
     assert candidates[0].expected_megabytes is None
     assert any("10 packages. " in reason for reason in candidates[0].reasons)
-    old, _ = _propose("FROM node:20\n", base="gcr.io/distroless/nodejs20-debian12:nonroot")
+    old, _ = proposed("FROM node:20\n", base="gcr.io/distroless/nodejs20-debian12:nonroot")
     assert not any("Expected" in reason for reason in old[0].reasons)

@@ -1,0 +1,3 @@
+ARG NODE_IMAGE=node:22-slim
+FROM ${NODE_IMAGE} AS run
+CMD ["node", "server.js"]

@@ -1,0 +1,3 @@
+ARG SUITE=bookworm
+FROM node:22-${SUITE}
+CMD ["node", "server.js"]

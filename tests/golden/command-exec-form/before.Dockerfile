@@ -1,0 +1,2 @@
+FROM node:22
+ENTRYPOINT exec node "my server.js" --port=8080

@@ -1,0 +1,6 @@
+ARG BASE=base
+FROM gcr.io/distroless/java21-debian12 AS base
+FROM ${BASE}
+COPY app.jar /app.jar
+ENTRYPOINT ["java"]
+CMD ["-Xmx256m", "-jar", "/app.jar"]

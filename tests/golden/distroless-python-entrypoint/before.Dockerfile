@@ -1,0 +1,3 @@
+FROM python:3.11
+COPY . .
+ENTRYPOINT ["python", "-u", "app.py"]

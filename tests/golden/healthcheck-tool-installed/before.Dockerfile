@@ -1,0 +1,4 @@
+FROM node:22
+RUN apt-get update && apt-get install -y curl
+HEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1
+CMD ["node", "server.js"]

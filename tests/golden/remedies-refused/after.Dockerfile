@@ -1,0 +1,4 @@
+ARG BASE=base
+FROM gcr.io/distroless/nodejs22-debian12 AS base
+FROM ${BASE}
+CMD ["server.js"]

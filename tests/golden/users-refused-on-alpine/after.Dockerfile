@@ -1,0 +1,9 @@
+ARG BASE=base
+FROM node:22-alpine AS base
+FROM ${BASE}
+RUN useradd -m -u 1001 -g app -G sudo,adm -l app
+RUN useradd -k /etc/skel app2
+RUN useradd app3 || true
+RUN usermod -l new old
+RUN useradd "$NAME"
+CMD ["node", "server.js"]

@@ -1,0 +1,2 @@
+#include <stdio.h>
+int inner(void);int outer(void){return inner();}

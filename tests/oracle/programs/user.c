@@ -1,0 +1,1 @@
+int outer(void);int main(){return outer();}

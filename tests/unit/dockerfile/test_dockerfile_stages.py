@@ -1,0 +1,131 @@
+import pytest
+
+from stepdown.dockerfile import Dockerfile, expand
+from stepdown.errors import DockerfileError
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("$A-${A}", "1-1"),
+        ("${B:-y}", "y"),
+        ("${B-y}", "y"),
+        ("${E-y}", ""),
+        ("${E:-${A}}", "1"),
+        ("${A:+z}${B:+z}${E+w}", "zw"),
+        ("${A:?no}${E?no}", "1"),
+        ("${P#*/}|${P##*/}|${P%/*}|${P%%/*}", "b/c|c|a/b|a"),
+        ("${P/b/x}${P//\\//-}", "a/x/ca-b-c"),
+        ("${P#z}${P%z}", "a/b/ca/b/c"),
+        ("${P#?}", "/b/c"),
+        ("${S#\\*}", "x"),
+        ("'$A'\"$A\\\"\\x\"\\$A", '$A1"\\x$A'),
+        ("\"a\\\"", None),
+        ("$", "$"),
+        ("$1x${B}", "x"),
+        ("$?-", "-"),
+        ("a\\", "a"),
+        ("< <<\tx", "< <<\tx"),
+        ("${B:?must}", None),
+        ("${E:?must}", None),
+        ("${B?}", None),
+        ("${", None),
+        ("${:x}", None),
+        ("${A", None),
+        ("${A:-x", None),
+        ("${A^}", None),
+        ("${A:#x}", None),
+        ("${P/a}", None),
+        ("${P#\\z}", None),
+        ("'a", None),
+        ('"a', None),
+    ],
+)
+def test_variables_are_filled_in_as_the_builder_does(word: str, expected: str | None) -> None:
+    values = {"A": "1", "E": "", "P": "a/b/c", "S": "*x"}
+    if expected is None:
+        with pytest.raises(DockerfileError):
+            expand(word, values)
+    else:
+        assert expand(word, values) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("ARG V=3\nARG B=alpine:${V}\nFROM $B\n", "alpine:3"),
+        ("ARG V=3\nFROM alpine:${V:-4}-${TARGETARCH}\n", "alpine:3-amd64"),
+        ("FROM ${X:-y}\n", "y"),
+        ("FROM ${X}\n", ""),
+        ("FROM ${X:?}\n", ""),
+        ("ARG A\nFROM alpine:${A:-1}\n", "alpine:1"),
+        ("ARG A=1\nARG A\nFROM alpine:${A}\n", "alpine:1"),
+        ('ARG A="debian:12"\nFROM $A\n', "debian:12"),
+    ],
+)
+def test_the_image_under_a_stage_is_resolved(text: str, base: str) -> None:
+    doc = Dockerfile(text)
+    assert doc.external(doc.ships()) == base
+
+
+def test_build_arguments_override_the_defaults() -> None:
+    text = "ARG B=a\nFROM $B\nARG B\nARG C=d\nARG D\nARG E=${X:?}\nENV F=$B/$C G=${X:?}\n"
+    doc = Dockerfile(text, build_args={"B": "z", "C": "c", "TARGETARCH": "arm64"})
+    assert doc.external(doc.ships()) == "z"
+    assert doc.arguments["TARGETARCH"] == "arm64"
+    assert doc.variables(doc.ships()) == {"B": "z", "C": "c", "E": "", "F": "z/c", "G": ""}
+    plain = Dockerfile(text)
+    assert plain.variables(plain.ships())["B"] == "a"
+
+
+def test_stages_know_what_they_stand_on_and_what_they_use() -> None:
+    doc = Dockerfile(
+        "FROM --platform=$BUILDPLATFORM golang:1 AS Build\n"
+        "FROM build AS more\n"
+        "COPY --from=other/image:1 /a /a\n"
+        "FROM scratch\n"
+        "COPY --from=0 /a /a\n"
+        "COPY --from=MORE /b /b\n"
+        "COPY --from=7 /b /b\n"
+        "RUN --mount=type=bind,from=build,target=/x --mount=type=tmpfs,target=/y y\n"
+    )
+    build, more, last = doc.stages
+    assert (build.name, build.platform, build.base, build.parent) == (
+        "build",
+        "$BUILDPLATFORM",
+        "golang:1",
+        None,
+    )
+    assert (more.parent, more.line, doc.chain(more)) == (0, 2, (build, more))
+    assert [(use.image, use.stage) for use in more.uses] == [("other/image:1", None)]
+    uses = [(use.image, use.stage) for use in last.uses]
+    assert uses == [("0", 0), ("MORE", 1), ("7", None), ("build", 0)]
+    assert doc.ships("MORE") is more
+    assert doc.ships("0") is build
+    assert doc.ships() is last
+    with pytest.raises(DockerfileError, match="no stage 'none'") as caught:
+        doc.ships("none")
+    assert "build, more, 2" in caught.value.hint
+
+
+def test_a_later_stage_of_the_same_name_wins() -> None:
+    doc = Dockerfile("FROM a AS x\nFROM b AS x\nFROM x\n")
+    assert doc.external(doc.ships()) == "b"
+    assert doc.ships("x").base == "b"
+
+
+def test_what_counts_in_the_image_is_the_last_instruction_over_the_chain() -> None:
+    doc = Dockerfile(
+        'FROM a AS base\nUSER u\nCMD ["c"]\nEXPOSE 80\nFROM base AS mid\nENTRYPOINT ["e"]\n'
+        "FROM mid\nENV PORT=90\nEXPOSE $PORT/tcp 53/udp 8000-8002 ${X:?} bad\nUSER v\nUSER w\n"
+    )
+    ship = doc.ships()
+    user = doc.effective(ship, "USER")
+    entrypoint = doc.effective(ship, "ENTRYPOINT")
+    assert user is not None
+    assert entrypoint is not None
+    assert user.args.text == "w"
+    assert entrypoint.line == 6
+    assert doc.effective(ship, "CMD") is None
+    assert doc.effective(ship, "WORKDIR") is None
+    assert doc.ports(ship) == (80, 90, 8000, 8001, 8002)
