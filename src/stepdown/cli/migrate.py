@@ -19,7 +19,7 @@ from stepdown.cli.options import Options
 from stepdown.cli.wizard import Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
-from stepdown.errors import NothingToDoError, UsageError
+from stepdown.errors import NothingToDoError, StepdownError, UsageError
 from stepdown.flow import catalog, migrate, record
 from stepdown.model.events import Emit, Note
 from stepdown.model.plan import Plan, Target
@@ -62,7 +62,20 @@ def run(options: Options, asker: Asker | None) -> int:
                 recipes=catalog.load(),
                 asker=asker,
             )
-            return _work(desk, _target(desk, spot))
+            with _kept_log(current):
+                return _work(desk, _target(desk, spot))
+
+
+@contextmanager
+def _kept_log(current: Run) -> Iterator[None]:
+    """Keep the log of a bug where it outlives the run, and say where."""
+    try:
+        yield
+    except StepdownError:
+        raise
+    except Exception as bug:
+        bug.add_note(f"The log is {current.keep_log()}")
+        raise
 
 
 def _existing(path: Path) -> Path:
@@ -125,11 +138,13 @@ def _plan(desk: Desk, target: Target) -> Plan:
 
 
 def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
-    print(_rendered(what, desk.options), file=sys.stderr)  # noqa: T201
-    if not what.steps or desk.options.dry_run or desk.options.yes:
+    print(plan_text.brief(what), file=sys.stderr)  # noqa: T201
+    if not what.steps:
         return desk, what
     desk = replace(desk, options=asker.options(what, desk.options))
     what = _plan(desk, what.target)
+    if len(what.steps) == 1:
+        print(what.steps[0].rewrite.diff, file=sys.stderr)  # noqa: T201
     tests = what.facts.test.text if what.facts.test else "no tests"
     bases = ", ".join(step.candidate.image for step in what.steps)
     if not asker.confirm(f"Build and check {bases} with {tests}?"):

@@ -1,5 +1,6 @@
 """One trial: build a candidate, check it beside the baseline, and say what came of it."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -107,6 +108,10 @@ def _built(errand: Errand, built: Built) -> Trial:
     seen = look(bench, errand.request.name, built, errand.attempt.candidate)
     checked = _check(errand, seen)
     worse = differences(reference.checks, checked.checks)
+    if any(difference.check == session.HTTP for difference in worse):
+        errand = dataclasses.replace(errand, reference=_steady(bench, reference))
+        reference = errand.reference
+        worse = differences(reference.checks, checked.checks)
     found = _causes(errand, checked, worse)
     again = _reruns(errand, checked, worse, found)
     verdict, reason = judge.candidate(reference.checks, checked.checks, worse, found, again)
@@ -142,6 +147,18 @@ def _check(errand: Errand, seen: Seen) -> Checked:
         shown = bad or [r for r in checks if r.state is not CheckState.ABSENT]
         work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
     return Checked(seen=seen, checks=tuple(checks))
+
+
+def _steady(bench: Bench, reference: Reference) -> Reference:
+    """Ask the baseline again, in a new container: what differs there as well proves nothing."""
+    with working(bench.emit, "steady baseline", "Asking the old base again") as work:
+        again = {run.check: run for run in _session(bench, reference.seen.side, reference)}
+        checks = tuple(
+            session.steady(run, again.get(run.check)) if run.check == session.HTTP else run
+            for run in reference.checks
+        )
+        work.end(ok=None, summary="what differs from itself is not compared")
+    return dataclasses.replace(reference, checks=checks)
 
 
 def _unresolved(errand: Errand, seen: Seen) -> tuple[Problem, ...]:

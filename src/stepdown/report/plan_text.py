@@ -37,6 +37,30 @@ def render(plan: Plan, *, verbose: bool = False, width: int = 80) -> str:
     return plain.write(Document(_lead(plan), sections), width=width, verbose=verbose)
 
 
+def brief(plan: Plan, *, width: int = 80) -> str:
+    """Return the plan with one line for each rung, for whoever has to choose one."""
+    sections = (
+        *section("What is known", *bullets(tuple(_facts(plan)))),
+        *section("What could be tried", *bullets(tuple(_choice(step) for step in plan.steps))),
+        *section("Not proposed", *bullets(tuple(_skipped(plan)))),
+    )
+    return plain.write(Document(_lead(plan), sections), width=width, verbose=False)
+
+
+def _choice(step: Step) -> Inline:
+    candidate, blocked = step.candidate, any(r.blocking for r in step.rewrite.refusals)
+    expected = [
+        f"about {candidate.expected_packages} packages" if candidate.expected_packages else "",
+        f"{candidate.expected_megabytes:g} MB" if candidate.expected_megabytes else "",
+        "a shell" if candidate.shell else "no shell",
+        words.count(len(step.rewrite.edits), "edit"),
+        words.count(len(candidate.hazards), "hazard") if candidate.hazards else "",
+        "cannot be built as the file stands" if blocked else "",
+    ]
+    rest = ", ".join(filter(None, expected))
+    return (f"{rung(candidate.tier, candidate.image)}: {candidate.libc.value}, {rest}.",)
+
+
 def _lead(plan: Plan) -> tuple[Paragraph, ...]:
     target = plan.target
     stage = f", stage {target.stage}" if target.stage else ""

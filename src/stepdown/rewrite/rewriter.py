@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply
-from stepdown.errors import DockerfileError, StepdownError
 from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import (
     Candidate,
@@ -16,10 +15,10 @@ from stepdown.model.plan import (
     Target,
 )
 from stepdown.model.recipe import PackageName, Remedy
-from stepdown.rewrite import base
 from stepdown.rewrite.diff import unified
 from stepdown.rewrite.fixers import FIXERS
 from stepdown.rewrite.situation import Situation
+from stepdown.rewrite.verification import verify
 
 
 def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
@@ -67,7 +66,7 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
         refusals=refusals,
         diff=unified(target.dockerfile, text, result),
     )
-    _verify(doc, situation, applied, after)
+    verify(doc, situation, after)
     return after
 
 
@@ -163,37 +162,3 @@ def _allowed(doc: Dockerfile, edits: list[Edit], refusals: tuple[Refusal, ...]) 
         for edit in edits
         if not any(edit.start < one.end and one.start < edit.end for one in spans)
     ]
-
-
-def _verify(doc: Dockerfile, situation: Situation, edits: list[Edit], after: Rewrite) -> None:
-    """Raise StepdownError unless the result says what was meant and nothing else changed."""
-    try:
-        new = Dockerfile(after.text)
-        _expect(new.external(new.ships(situation.target)), situation.candidate.image)
-        if after.argument:
-            old = Dockerfile(after.text, build_args={after.argument: after.original})
-            _expect(old.external(old.ships(situation.target)), after.original)
-    except DockerfileError as error:
-        raise _bug(error.brief, after.text) from error
-    remaining = iter(one.span.of(after.text) for one in new.instructions)
-    for one in doc.instructions:
-        touched = any(_touches(edit, one) for edit in edits)
-        if not touched and one.span.of(doc.text) not in remaining:
-            raise _bug(f"line {one.line} changed without an edit", after.text)
-
-
-def _touches(edit: Edit, instruction: Instruction) -> bool:
-    return edit.start < instruction.span.end and instruction.span.start < edit.end
-
-
-def _expect(found: str, wanted: str) -> None:
-    if not base.same_image(found, wanted):
-        raise _bug(f"the base would be {found!r} in place of {wanted!r}", "")
-
-
-def _bug(brief: str, result: str) -> StepdownError:
-    return StepdownError(
-        f"the rewritten Dockerfile is wrong: {brief}",
-        details=result,
-        hint="This is a fault of stepdown; please report it with the Dockerfile.",
-    )

@@ -6,6 +6,7 @@ could not be carried out is no evidence either way.
 
 from stepdown.model.image import Value
 from stepdown.model.trial import CheckRun, CheckState, Tally
+from stepdown.verify.session import CHANGES
 
 
 class Difference(Value, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ def _facts(before: CheckRun, after: CheckRun) -> list[Difference]:
     return [
         Difference(check=after.check, reason=f"{name}: {old} became {now.get(name, 'nothing')}")
         for name, old in before.facts
-        if old != now.get(name) and "changes" not in (old, now.get(name))
+        if old != now.get(name) and CHANGES not in (old, now.get(name))
     ]
 
 

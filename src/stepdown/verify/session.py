@@ -8,6 +8,8 @@ import hashlib
 import re
 import time
 
+import msgspec
+
 from stepdown.model.image import Healthcheck, Value
 from stepdown.model.plan import Policy
 from stepdown.model.recipe import Channel
@@ -15,6 +17,7 @@ from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.ports import Container, ContainerSpec, ContainerState, HttpAnswer
 from stepdown.verify.side import Rig, Side
 
+CHANGES = "changes"  # the value of a fact that is not compared
 START, HTTP, HEALTH, STOP = "start", "http", "healthcheck", "stop"
 _POLL = 0.2
 _SETTLE = 3.0  # seconds for which an application without a port must stay up
@@ -59,6 +62,13 @@ def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tu
     return tuple(_with(run, output) for run in runs)
 
 
+def steady(first: CheckRun, again: CheckRun | None) -> CheckRun:
+    """Mark the facts of `first` that came out otherwise `again` as changing by themselves."""
+    now = dict(again.facts) if again else {}
+    facts = tuple((name, old if now.get(name) == old else CHANGES) for name, old in first.facts)
+    return msgspec.structs.replace(first, facts=facts)
+
+
 def _spec(side: Side, policy: Policy) -> ContainerSpec:
     health = side.config.healthcheck
     return ContainerSpec(
@@ -93,15 +103,7 @@ def _refused(reason: str) -> CheckRun:
 def _with(run: CheckRun, output: Message) -> CheckRun:
     if run.check in (STOP, HEALTH) and run.state is not CheckState.FAILED:
         return run
-    return CheckRun(
-        check=run.check,
-        state=run.state,
-        summary=run.summary,
-        seconds=run.seconds,
-        facts=run.facts,
-        messages=(*run.messages, output),
-        exit_code=run.exit_code,
-    )
+    return msgspec.structs.replace(run, messages=(*run.messages, output))
 
 
 def _wait(container: Container, port: int | None, path: str, limit: float) -> ContainerState:
@@ -165,7 +167,7 @@ def _observed(path: str, first: HttpAnswer, second: HttpAnswer) -> list[tuple[st
         (f"GET {path} status", str(first.status)),
         (f"GET {path} content type", headers.get("content-type", "none")),
         (f"GET {path} empty body", "no" if first.body else "yes"),
-        (f"GET {path} body", f"{len(first.body)} bytes, sha256 {digest}" if same else "changes"),
+        (f"GET {path} body", f"{len(first.body)} bytes, sha256 {digest}" if same else CHANGES),
     ]
 
 

@@ -56,12 +56,18 @@ def test_the_quirks_of_the_grammar_are_repaired(code: str, expected: list[list[s
 
 
 def test_a_redirection_belongs_to_the_last_command() -> None:
-    text, script = parsed("RUN a && b > f 2>&1; (c) > g; > h; d || e > i")
-    ends = {words(one)[0]: text[7:][one.end - 1 + 4 : one.end + 4] for one in script.commands if one.words}
-    assert [one.redirected for one in script.commands if words(one) == ["b"]] == [True]
-    assert [one.redirected for one in script.commands if words(one) == ["a"]] == [False]
-    assert ends["b"] == "1"
-    assert ends["e"] == "i"
+    _, script = parsed("RUN a && b > f 2>&1; (c) > g; > h; d || e > i")
+    found = {
+        one.name: (one.redirected, script.source.text[one.start : one.end])
+        for one in script.commands
+    }
+    assert found == {
+        "a": (False, "a"),
+        "b": (True, "b > f 2>&1"),
+        "c": (False, "c"),
+        "d": (False, "d"),
+        "e": (True, "e > i"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -159,7 +165,7 @@ def test_the_exec_form_and_nothing_have_no_script() -> None:
     ("raw", "text"),
     [
         ("a", "a"),
-        ("'a b'\"c\\\"d\\e\"\\f", 'a bc"d\\ef'),
+        ('\'a b\'"c\\"d\\e"\\f', 'a bc"d\\ef'),
         ("$a", None),
         ('"$a"', None),
         ("`a`", None),

@@ -138,3 +138,12 @@ def test_endpoints_come_from_the_user_the_health_check_and_expose() -> None:
     assert found == Endpoints(port=3000, paths=("/", "/health"))
     given = session.endpoints(side(HEALTH), (80,), Policy(paths=("/x",)))
     assert given.paths == ("/x",)
+
+
+def test_what_differs_from_itself_is_not_compared() -> None:
+    first = observe(FakeContainer(answers=lambda _: answer(b"a")))["http"]
+    again = observe(FakeContainer(answers=lambda _: answer(b"b")))["http"]
+    facts = dict(session.steady(first, again).facts)
+    assert facts["GET / body"] == session.CHANGES
+    assert facts["GET / status"] == "200"
+    assert set(dict(session.steady(first, None).facts).values()) == {session.CHANGES}

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from stories import Said, Stepdown
 
 import leftovers
+from stories import Said, Stepdown
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""The check of every rewritten Dockerfile, before anybody sees it."""
+
+from stepdown.dockerfile import Dockerfile, Instruction
+from stepdown.errors import DockerfileError, StepdownError
+from stepdown.model.plan import Edit, Rewrite
+from stepdown.rewrite.base import same_image
+from stepdown.rewrite.situation import Situation
+
+
+def verify(doc: Dockerfile, situation: Situation, after: Rewrite) -> None:
+    """Raise StepdownError unless `after` says what was meant and nothing else changed."""
+    try:
+        new = Dockerfile(after.text)
+        _expect(new.external(new.ships(situation.target)), situation.candidate.image)
+        if after.argument:
+            old = Dockerfile(after.text, build_args={after.argument: after.original})
+            _expect(old.external(old.ships(situation.target)), after.original)
+    except DockerfileError as error:
+        raise _bug(error.brief, after.text) from error
+    remaining = iter(one.span.of(after.text) for one in new.instructions)
+    for one in doc.instructions:
+        touched = any(_touches(edit, one) for edit in after.edits)
+        if not touched and one.span.of(doc.text) not in remaining:
+            raise _bug(f"line {one.line} changed without an edit", after.text)
+
+
+def _touches(edit: Edit, instruction: Instruction) -> bool:
+    return edit.start < instruction.span.end and instruction.span.start < edit.end
+
+
+def _expect(found: str, wanted: str) -> None:
+    if not same_image(found, wanted):
+        raise _bug(f"the base would be {found!r} in place of {wanted!r}", "")
+
+
+def _bug(brief: str, result: str) -> StepdownError:
+    return StepdownError(
+        f"the rewritten Dockerfile is wrong: {brief}",
+        details=result,
+        hint="This is a fault of stepdown; please report it with the Dockerfile.",
+    )
