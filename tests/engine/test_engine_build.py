@@ -2,15 +2,19 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.errors import EngineError, StepdownError
 from stepdown.model.trial import BuildFailed, Built
 from stepdown.ports import BuildRequest, ContainerSpec
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = pytest.mark.engine
 BASE = "FROM alpine:3.23\n"
 
@@ -82,7 +86,7 @@ def test_heredocs_mounts_targets_and_arguments(engine: DockerEngine, context: Pa
 
 
 def test_our_labels_are_not_the_images_own(
-    engines: Engines, engine: DockerEngine, context: Path
+    engines: "Engines", engine: DockerEngine, context: Path
 ) -> None:
     image = built(engine, context, f"{BASE}LABEL mine=1\n")
     assert engine.inspect(image.image).labels == (("mine", "1"),)

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 from engine_proxy import Proxy, open_proxy
 
 from stepdown.adapters.connection import find_address, open_client
@@ -19,6 +19,10 @@ from stepdown.errors import EngineError
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, ContainerSpec
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = [
     pytest.mark.engine,
     # docker's unixconn.py forgets its socket when nobody listens any more
@@ -30,7 +34,7 @@ SPEC = ContainerSpec(image="alpine:3.23", role="test", command=("sleep", "600"))
 
 
 @pytest.fixture
-def proxy(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+def proxy(engines: "Engines", monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     """The engine behind a proxy, which DOCKER_HOST names; cut, it leaves things to be swept."""
     real = find_address(os.environ).host
     with open_proxy(engines.folder, real) as proxy:
@@ -42,7 +46,7 @@ def proxy(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
         pass
 
 
-def test_no_engine(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_engine(engines: "Engines", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
     began = time.monotonic()
     with pytest.raises(EngineError) as caught, engines.open():
@@ -55,7 +59,7 @@ def test_no_engine(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_an_engine_that_is_just_starting(engines: Engines) -> None:
+def test_an_engine_that_is_just_starting(engines: "Engines") -> None:
     real, path = find_address(os.environ).host, engines.folder / "p.sock"
     with open_proxy(engines.folder, real):
         pass  # leaves the socket's file, where nobody listens, as an engine does that has stopped
@@ -81,7 +85,7 @@ def test_a_user_who_may_not(tmp_path: Path) -> None:
         open_client(address)
 
 
-def test_an_engine_that_dies_during_a_build(engines: Engines, proxy: Proxy, context: Path) -> None:
+def test_an_engine_that_dies_in_a_build(engines: "Engines", proxy: Proxy, context: Path) -> None:
     text = "FROM alpine:3.23\nRUN echo begun; sleep 75001\n"
     request = BuildRequest(name="x", dockerfile=text, context=str(context))
 
@@ -95,7 +99,7 @@ def test_an_engine_that_dies_during_a_build(engines: Engines, proxy: Proxy, cont
     assert "went away during a build" in caught.value.brief
 
 
-def test_an_engine_that_dies_during_a_run(engines: Engines, proxy: Proxy) -> None:
+def test_an_engine_that_dies_during_a_run(engines: "Engines", proxy: Proxy) -> None:
     timer = threading.Timer(2, proxy.cut)
     timer.start()
     with pytest.raises(EngineError, match="failed while"), engines.open() as engine:
@@ -103,7 +107,7 @@ def test_an_engine_that_dies_during_a_run(engines: Engines, proxy: Proxy) -> Non
     timer.join()
 
 
-def test_an_engine_that_dies_before_a_look(engines: Engines, proxy: Proxy) -> None:
+def test_an_engine_that_dies_before_a_look(engines: "Engines", proxy: Proxy) -> None:
     with engines.open() as engine, engine.start(SPEC) as container:
         proxy.cut()
         for ask in (container.state, container.output, lambda: container.http(80, "/", 1)):
@@ -111,7 +115,7 @@ def test_an_engine_that_dies_before_a_look(engines: Engines, proxy: Proxy) -> No
                 ask()
 
 
-def test_half_an_export_is_an_error(engines: Engines, proxy: Proxy) -> None:
+def test_half_an_export_is_an_error(engines: "Engines", proxy: Proxy) -> None:
     with engines.open() as engine, engine.export("alpine:3.23") as chunks:
         proxy.cut_after(1_000_000)
         assert next(chunks)
@@ -120,7 +124,7 @@ def test_half_an_export_is_an_error(engines: Engines, proxy: Proxy) -> None:
 
 
 def test_the_docker_commands_context_is_used(
-    engines: Engines, context: Path, monkeypatch: pytest.MonkeyPatch
+    engines: "Engines", context: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = find_address(os.environ).host
     settings = engines.folder / "docker"
@@ -139,7 +143,7 @@ def test_the_docker_commands_context_is_used(
         assert isinstance(engine.build(request, lambda _: None), Built)
 
 
-def test_a_broken_context_is_told(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_context_is_told(engines: "Engines", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DOCKER_HOST", raising=False)
     monkeypatch.setenv("DOCKER_CONTEXT", "no-such-context")
     with pytest.raises(EngineError, match="context cannot be read"), engines.open():

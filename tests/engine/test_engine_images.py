@@ -4,9 +4,9 @@ import io
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.errors import StepdownError
@@ -14,6 +14,10 @@ from stepdown.model.image import Healthcheck
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = pytest.mark.engine
 RICH = """FROM alpine:3.23
 ENV A=1 B="x=y z"
@@ -96,7 +100,7 @@ def test_an_image_without_a_command_is_exported(engine: DockerEngine, context: P
     assert not [name for name in names if "busybox" in name]
 
 
-def test_a_whole_image_is_exported(engines: Engines, engine: DockerEngine) -> None:
+def test_a_whole_image_is_exported(engines: "Engines", engine: DockerEngine) -> None:
     with engine.export("alpine:3.23") as chunks:
         assert len(engines.things()) == 1
         names = names_in(chunks)
@@ -104,7 +108,7 @@ def test_a_whole_image_is_exported(engines: Engines, engine: DockerEngine) -> No
     assert {"bin/busybox", "etc/alpine-release", "bin/sh"} <= set(names)
 
 
-def test_an_export_may_be_left_early(engines: Engines, engine: DockerEngine) -> None:
+def test_an_export_may_be_left_early(engines: "Engines", engine: DockerEngine) -> None:
     with engine.export("debian:12-slim") as chunks:
         assert next(chunks)
     assert engines.things() == []

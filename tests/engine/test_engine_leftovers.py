@@ -7,14 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, ContainerSpec
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = pytest.mark.engine
 BEGIN = """
 import sys, time
@@ -40,7 +44,7 @@ HANG = """
 
 @contextmanager
 def child(
-    engines: Engines, context: Path, script: str, text: str
+    engines: "Engines", context: Path, script: str, text: str
 ) -> Iterator[subprocess.Popen[str]]:
     """Another stepdown process of the same host, at the point where it says that it is ready."""
     with subprocess.Popen(
@@ -71,7 +75,7 @@ def runs_a_step(number: int) -> bool:
     return False
 
 
-def builders(engines: Engines) -> list[str]:
+def builders(engines: "Engines") -> list[str]:
     """Docker commands that build out of a folder of this test."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -92,7 +96,7 @@ def soon(true: Callable[[], object]) -> bool:
     return False
 
 
-def none_of(engines: Engines, number: int) -> bool:
+def none_of(engines: "Engines", number: int) -> bool:
     return soon(lambda: not builders(engines) and not runs_a_step(number))
 
 
@@ -109,7 +113,7 @@ def hanging(number: int) -> str:
     ],
 )
 def test_a_signal_while_a_container_runs(
-    engines: Engines, context: Path, number: signal.Signals, words: str
+    engines: "Engines", context: Path, number: signal.Signals, words: str
 ) -> None:
     with child(engines, context, HOLD, "FROM alpine:3.23\n") as process:
         assert len(engines.things()) == 2
@@ -121,7 +125,7 @@ def test_a_signal_while_a_container_runs(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_a_build_hangs(
-    engines: Engines, context: Path, number: signal.Signals
+    engines: "Engines", context: Path, number: signal.Signals
 ) -> None:
     seconds = 77000 + int(number)
     with child(engines, context, HANG, hanging(seconds)) as process:
@@ -133,7 +137,7 @@ def test_a_signal_while_a_build_hangs(
     assert engines.things() == []
 
 
-def test_a_killed_process_is_swept_by_the_next(engines: Engines, context: Path) -> None:
+def test_a_killed_process_is_swept_by_the_next(engines: "Engines", context: Path) -> None:
     with child(engines, context, HOLD, "FROM alpine:3.23\nVOLUME /data\n") as process:
         with engines.open() as other:  # alive: it must not be touched
             assert other.swept == ()
@@ -149,7 +153,7 @@ def test_a_killed_process_is_swept_by_the_next(engines: Engines, context: Path) 
         assert engines.things() == []
 
 
-def test_a_killed_process_leaves_no_build(engines: Engines, context: Path) -> None:
+def test_a_killed_process_leaves_no_build(engines: "Engines", context: Path) -> None:
     with child(engines, context, HANG, hanging(76001)) as process:
         process.kill()
         process.wait()
@@ -160,7 +164,7 @@ def test_a_killed_process_leaves_no_build(engines: Engines, context: Path) -> No
 
 
 def test_containers_of_other_hosts_are_left_alone(
-    engines: Engines, engine: DockerEngine, context: Path
+    engines: "Engines", engine: DockerEngine, context: Path
 ) -> None:
     labels = {"stepdown.run": "20260101-000000-abcdef", "stepdown.host": "somebody else"}
     body = {"Image": "alpine:3.23", "Labels": labels}
@@ -173,7 +177,7 @@ def test_containers_of_other_hosts_are_left_alone(
         engines.api.remove_container(made)
 
 
-def test_what_users_made_of_our_image_is_theirs(engines: Engines, context: Path) -> None:
+def test_what_users_made_of_our_image_is_theirs(engines: "Engines", context: Path) -> None:
     with engines.open() as engine:
         request = BuildRequest(
             name="x", dockerfile="FROM alpine:3.23\nENV A=1\n", context=str(context)
@@ -191,7 +195,7 @@ def test_what_users_made_of_our_image_is_theirs(engines: Engines, context: Path)
 
 
 def test_close_removes_all_and_may_be_called_again(
-    engines: Engines, engine: DockerEngine, context: Path
+    engines: "Engines", engine: DockerEngine, context: Path
 ) -> None:
     request = BuildRequest(name="x", dockerfile="FROM alpine:3.23\nENV A=2\n", context=str(context))
     assert isinstance(engine.build(request, lambda _: None), Built)
@@ -201,7 +205,7 @@ def test_close_removes_all_and_may_be_called_again(
     assert engines.things() == []
 
 
-def test_labels_tell_whose_it_is(engines: Engines, engine: DockerEngine) -> None:
+def test_labels_tell_whose_it_is(engines: "Engines", engine: DockerEngine) -> None:
     spec = ContainerSpec(image="alpine:3.23", role="a role", command=("sleep", "60"))
     with engine.start(spec):
         (thing,) = engines.things()
@@ -213,7 +217,7 @@ def test_labels_tell_whose_it_is(engines: Engines, engine: DockerEngine) -> None
     assert host["Memory"] == 0
 
 
-def test_the_networks_are_as_they_were(engines: Engines) -> None:
+def test_the_networks_are_as_they_were(engines: "Engines") -> None:
     before = {network["Id"] for network in engines.api.networks()}
     with engines.open() as engine:
         engine.run(ContainerSpec(image="alpine:3.23", role="test", command=("true",)), 30)

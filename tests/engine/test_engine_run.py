@@ -3,15 +3,19 @@
 import resource
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.errors import StepdownError
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, ContainerSpec, Exit, File
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = pytest.mark.engine
 IMAGE = "alpine:3.23"
 
@@ -92,14 +96,14 @@ def test_a_program_that_closes_its_output_is_waited_for(engine: DockerEngine) ->
 
 
 def test_much_output_needs_little_memory(engine: DockerEngine) -> None:
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ended = shell(engine, "yes 0123456789 | head -c 200000000; echo the end", timeout=300)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    script = f"yes {'x' * 999} | head -c 200000000; echo the end"
+    ended = shell(engine, script, timeout=300)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert ended.truncated
+    assert (ended.exit_code, ended.truncated) == (0, True)
     assert len(ended.output) == 1024 * 1024
     assert ended.output.endswith("the end\n")
     assert grown < 64 * 1024  # kilobytes
-    assert time.monotonic() - began < 120
 
 
 def test_output_that_is_not_text(engine: DockerEngine) -> None:
@@ -138,14 +142,10 @@ def test_network(engine: DockerEngine, network: bool, names: str) -> None:  # no
 
 
 def test_no_privileges_are_added(engine: DockerEngine) -> None:
-    ended = shell(engine, "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status")
-    assert ended.output.split() == [
-        "CapEff:",
-        "00000000a80425fb",
-        *ended.output.split()[2:4],
-        "Seccomp:",
-        "2",
-    ]
+    ended = shell(engine, "grep -E '^(CapEff|Seccomp):' /proc/self/status")
+    lines = ended.output.split("\n")
+    assert "CapEff:\t00000000a80425fb" in lines  # Docker's default set
+    assert "Seccomp:\t2" in lines
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_an_image_that_is_not_there(engine: DockerEngine) -> None:
     assert "docker pull" in caught.value.hint
 
 
-def test_anonymous_volumes_go_away(engines: Engines, engine: DockerEngine, context: Path) -> None:
+def test_anonymous_volumes_go_away(engines: "Engines", engine: DockerEngine, context: Path) -> None:
     text = f"FROM {IMAGE}\nVOLUME /data\n"
     built = engine.build(BuildRequest(name="data", dockerfile=text, context=str(context)), print)
     assert isinstance(built, Built)

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Engines
 
 from stepdown.adapters.connection import Published, Unreachable
 from stepdown.adapters.engine import DockerEngine
@@ -14,6 +14,10 @@ from stepdown.model.image import Healthcheck
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, Container, ContainerSpec
 
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
 pytestmark = pytest.mark.engine
 IMAGE = "alpine:3.23"
 SERVER = (
@@ -51,7 +55,7 @@ def test_a_running_container(sleeper: Container) -> None:
     assert sleeper.output() == "up\n"
     state = sleeper.state()
     assert (state.running, state.exit_code, state.health) == (True, None, "")
-    assert sleeper.read("/etc/alpine-release") == b"3.23.6\n"
+    assert (sleeper.read("/etc/alpine-release") or b"").startswith(b"3.23.")
     assert sleeper.read("/etc/absent") is None
 
 
@@ -71,7 +75,7 @@ def test_one_that_is_refused(engine: DockerEngine) -> None:
         assert 'exec: "no-such"' in container.refused
         assert (container.state().running, container.state().exit_code) == (False, 127)
         assert container.output() == ""
-        assert container.read("/etc/alpine-release") == b"3.23.6\n"
+        assert (container.read("/etc/alpine-release") or b"").startswith(b"3.23.")
         assert container.stop(1).exit_code == 127
 
 
@@ -111,7 +115,7 @@ def test_nobody_answers(engine: DockerEngine) -> None:
         assert container.http(8080, "/", 1) is None
 
 
-def test_published_ports_where_addresses_cannot_be_reached(engines: Engines) -> None:
+def test_published_ports_where_addresses_cannot_be_reached(engines: "Engines") -> None:
     reach = Published(host="127.0.0.1", bind="127.0.0.1")
     with engines.open(reach) as engine, engine.start(shell(SERVER, ports=(8080, 81))) as container:
         assert until(lambda: container.http(8080, "/", 5))
@@ -126,7 +130,7 @@ def test_published_ports_where_addresses_cannot_be_reached(engines: Engines) -> 
         assert container.http(8080, "/", 1) is None
 
 
-def test_unreachable_is_not_silent(engines: Engines) -> None:
+def test_unreachable_is_not_silent(engines: "Engines") -> None:
     reach = Unreachable(reason="the engine is far away")
     with engines.open(reach) as engine, engine.start(shell(SERVER)) as container:
         with pytest.raises(StepdownError) as caught:
@@ -183,7 +187,7 @@ def test_the_images_own_stop_signal(engine: DockerEngine, context: Path) -> None
         assert container.stop(10).exit_code == 9
 
 
-def test_out_of_memory_is_seen(engines: Engines, engine: DockerEngine) -> None:
+def test_out_of_memory_is_seen(engines: "Engines", engine: DockerEngine) -> None:
     script = "while [ ! -e /go ]; do sleep 0.1; done; exec tail -c 200m /dev/zero"
     with engine.start(shell(script)) as container:
         (thing,) = engines.things()
@@ -201,7 +205,7 @@ def test_a_noisy_container_does_not_fill_the_disk(engine: DockerEngine) -> None:
         assert 100_000 < len(container.output()) <= 1024 * 1024
 
 
-def test_the_container_goes_away_with_an_exception(engines: Engines, engine: DockerEngine) -> None:
+def test_an_exception_removes_the_container(engines: "Engines", engine: DockerEngine) -> None:
     def interrupted() -> None:
         with engine.start(shell("sleep 60")):
             assert len(engines.things()) == 1

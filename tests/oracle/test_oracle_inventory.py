@@ -10,6 +10,8 @@ from stepdown.adapters.engine import DockerEngine
 from stepdown.flow import catalog
 from stepdown.measure import read_rootfs, surface
 from stepdown.model.surface import Known, Measure
+from stepdown.model.trial import Built
+from stepdown.ports import BuildRequest
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.tar import EntryType
 
@@ -223,3 +225,22 @@ def test_language_packages(engine: DockerEngine) -> None:
     expected = sorted(said(engine, "node:24-slim", "node", "-e", script).splitlines())
     assert listed(engine, "node:24-slim", "language_packages") == expected
     assert len(expected) > 100
+
+
+CAPABLE = """\
+FROM debian:bookworm-slim
+# setxattr(2): revision 2, effective, permitted CAP_NET_BIND_SERVICE and CAP_NET_RAW.
+RUN perl -e '$v = pack("V5", 0x02000001, 1 << 10 | 1 << 13, 0, 0, 0); \\
+    $n = "security.capability"; $p = "/usr/bin/env"; \\
+    syscall(188, $p, $n, $v, 20, 0) == 0 or die "no: $!"'
+"""
+
+
+def test_file_capabilities(engine: DockerEngine, tmp_path: Path) -> None:
+    request = BuildRequest(name="capable", dockerfile=CAPABLE, context=str(tmp_path))
+    built = engine.build(request, lambda _: None)
+    assert isinstance(built, Built), built
+    assert listed(engine, built.image, "file_capabilities") == [
+        "/usr/bin/env net_bind_service,net_raw"
+    ]
+    assert listed(engine, "debian:bookworm-slim", "file_capabilities") == []

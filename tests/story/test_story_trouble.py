@@ -16,7 +16,7 @@ from stories import Stepdown, git, make
 
 import leftovers
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(300)]
 
 SERVER = """\
 import { createServer } from 'node:http'

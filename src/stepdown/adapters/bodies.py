@@ -13,17 +13,23 @@ _NO_ENTRYPOINT = [""]
 
 
 def create_body(
-    spec: ContainerSpec, image: ImageConfig, labels: Mapping[str, str], reach: Reach
+    spec: ContainerSpec,
+    image: ImageConfig,
+    labels: Mapping[str, str],
+    reach: Reach,
+    *,
+    attached: bool = False,
 ) -> dict[str, object]:
     """Say how to make a container.
 
     Entrypoint and command are always both given: the engine drops the image's command when only
     the entrypoint changes, and a specification means what it says. PID 1 is the image's own
-    program, never docker-init. No privilege is added.
+    program, never docker-init. No privilege is added. Whoever is `attached` reads the output
+    itself, and the engine need not write it to its disk.
     """
     entrypoint = image.entrypoint if spec.entrypoint is None else spec.entrypoint
     command = image.cmd if spec.command is None else spec.command
-    host = _host(network=spec.network)
+    host = _host(network=spec.network, attached=attached)
     body: dict[str, object] = {
         "Image": spec.image,
         "Entrypoint": list(entrypoint) or _NO_ENTRYPOINT,
@@ -55,13 +61,14 @@ def never_started(image: str, labels: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _host(*, network: bool) -> dict[str, object]:
+def _host(*, network: bool, attached: bool) -> dict[str, object]:
+    # Two files: with one, each rotation would leave the log empty.
+    log = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}}
     return {
         "Init": False,
         "PidsLimit": _PIDS,
         "NetworkMode": "bridge" if network else "none",
-        # Two files: with one, each rotation would leave the log empty.
-        "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}},
+        "LogConfig": {"Type": "none", "Config": {}} if attached else log,
     }
 
 

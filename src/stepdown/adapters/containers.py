@@ -50,7 +50,7 @@ class Containers:
 
     def run(self, spec: ContainerSpec, timeout: float) -> Exit:
         """Start a container, wait for its end (kill it after `timeout`) and remove it."""
-        with self._prepared(spec) as made:
+        with self._prepared(spec, attached=True) as made:
             if made.refused:
                 return refused_exit(made.refused)
             with engine_faults("running a container"):
@@ -59,7 +59,7 @@ class Containers:
     @contextmanager
     def start(self, spec: ContainerSpec) -> Generator[RunningContainer]:
         """Start a container in the background; it is removed when the context ends."""
-        with self._prepared(spec) as made:
+        with self._prepared(spec, attached=False) as made:
             refused = made.refused or launch(self._api, made.identity)
             yield RunningContainer(self._api, made.identity, refused, self._reach)
 
@@ -76,8 +76,9 @@ class Containers:
                 remove(self._api, made.identity)
 
     @contextmanager
-    def _prepared(self, spec: ContainerSpec) -> Generator[Made]:
-        body = create_body(spec, self._inspect(spec.image), self._label(spec.role), self._reach)
+    def _prepared(self, spec: ContainerSpec, *, attached: bool) -> Generator[Made]:
+        image, labels = self._inspect(spec.image), self._label(spec.role)
+        body = create_body(spec, image, labels, self._reach, attached=attached)
         with self.made(body) as made:
             if made.identity and spec.files:
                 with engine_faults("putting files into a container"):

@@ -200,7 +200,9 @@ class Home:
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = logs / f"{folder.name}.log"
         shutil.copyfile(folder / "log", kept)
-        for old in sorted(logs.glob("*.log"))[:-KEPT_LOGS]:
+        # By time: runs of the same second have names in no order.
+        by_time = sorted(logs.glob("*.log"), key=lambda log: log.stat().st_mtime_ns)
+        for old in by_time[:-KEPT_LOGS]:
             old.unlink(missing_ok=True)
         return kept
 

@@ -182,7 +182,7 @@ def _engine() -> list[Ability]:
     )
     return [
         Ability(name="engine", works=True, detail=engine_detail),
-        Ability(name="builder", works=True, detail=f"buildx {info.builder}"),
+        Ability(name="builder", works=bool(info.builder), detail=info.builder or "no buildx"),
         Ability(name="toolbox", works=not isinstance(built, BuildFailed), detail=toolbox),
     ]
 

@@ -1,6 +1,7 @@
 """Stages: what each FROM stands on, and what it takes from elsewhere."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from stepdown.dockerfile.instruction import Instruction, Word
 from stepdown.dockerfile.lexer import expand
@@ -62,9 +63,7 @@ def global_arguments(
 ) -> dict[str, str]:
     """Return the values of the ARGs before the first FROM, the platform's included."""
     values = {name: build_args.get(name, value) for name, value in PLATFORM_ARGUMENTS.items()}
-    for instruction in instructions:
-        if instruction.keyword == "FROM":
-            break
+    for instruction in takewhile(lambda one: one.keyword != "FROM", instructions):
         for pair in pairs(instruction) or ():
             if pair.key in build_args:
                 values[pair.key] = build_args[pair.key]

@@ -111,7 +111,8 @@ def _built(errand: Errand, built: Built) -> Trial:
     if any(difference.check == session.HTTP for difference in worse):
         errand = dataclasses.replace(errand, reference=_steady(bench, reference))
         reference = errand.reference
-        worse = differences(reference.checks, checked.checks)
+    checked = _audited(errand, checked)
+    worse = differences(reference.checks, checked.checks)
     found = _causes(errand, checked, worse)
     again = _reruns(errand, checked, worse, found)
     verdict, reason = judge.candidate(reference.checks, checked.checks, worse, found, again)
@@ -131,7 +132,7 @@ def _built(errand: Errand, built: Built) -> Trial:
 
 
 def _check(errand: Errand, seen: Seen) -> Checked:
-    """Run the static checks, the tests, the application, and the audit if all is well so far."""
+    """Run the static checks, the tests and the application."""
     bench, reference = errand.bench, errand.reference
     title = f"Checking on {errand.attempt.candidate.image}"
     with working(bench.emit, f"check {seen.side.role}", title) as work:
@@ -141,8 +142,6 @@ def _check(errand: Errand, seen: Seen) -> Checked:
             elf.check(problems, len(seen.fs.elf)),
             *_dynamic(bench, seen.side, reference),
         ]
-        if not differences(reference.checks, tuple(checks)):
-            checks.append(_audit(bench, seen, reference))
         bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]
         shown = bad or [r for r in checks if r.state is not CheckState.ABSENT]
         work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
@@ -184,11 +183,20 @@ def _session(bench: Bench, side: Side, reference: Reference) -> tuple[CheckRun, 
     return session.check(bench.rig, side, reference.asked, answers=reference.answers)
 
 
-def _audit(bench: Bench, seen: Seen, reference: Reference) -> CheckRun:
+def _audited(errand: Errand, checked: Checked) -> Checked:
+    """Add the audit, unless the cause of a difference is proven without it."""
+    bench, reference, seen = errand.bench, errand.reference, checked.seen
+    worse = differences(reference.checks, checked.checks)
+    if any(finding.deterministic for finding in _causes(errand, checked, worse)):
+        return checked
     old = reference.seen
     gone = audit.missing(old.fs, old.config, seen.fs, seen.config)
     rehearsal = audit.Rehearsal(command=bench.plan.facts.test, asked=reference.asked)
-    return audit.check(bench.rig, seen.side, gone, rehearsal)
+    title = f"Watching for calls of {len(gone)} missing commands"
+    with working(bench.emit, f"audit {seen.side.role}", title) as work:
+        run = audit.check(bench.rig, seen.side, gone, rehearsal)
+        work.end(ok=run.state is CheckState.PASSED, summary=run.summary)
+    return Checked(seen=seen, checks=(*checked.checks, run))
 
 
 def _causes(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> tuple[Finding, ...]:
@@ -255,7 +263,8 @@ def _blame(errand: Errand, worse: tuple[Difference, ...] | None) -> tuple[Blame,
     if worse is None:
         return Blame.BASE, "the new file builds on the old base"
     side = Side(role=old.name, image=built.image, config=bench.rig.engine.inspect(built.image))
-    again = differences(errand.reference.checks, _dynamic(bench, side, errand.reference))
+    before = tuple(r for r in errand.reference.checks if r.check in judge.DYNAMIC)
+    again = differences(before, _dynamic(bench, side, errand.reference))
     both = {d.check for d in again} & {d.check for d in worse}
     if both:
         return Blame.REWRITE, f"the new file fails {', '.join(sorted(both))} on the old base too"

@@ -78,6 +78,7 @@ class Candidate(Value, frozen=True, kw_only=True):
     interpreters: tuple[str, ...] = ()
     on_path: bool = True
     user: str = "root"
+    workdir: str = "/"
     reasons: tuple[str, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     expected_packages: int | None = None

@@ -31,6 +31,7 @@ class Rung(Value, frozen=True, kw_only=True):
     interpreter: str = ""
     on_path: bool = True
     user: str = "root"
+    workdir: str = "/"
     release: str = ""
     end_of_life: str = ""
     needs_static: bool = False

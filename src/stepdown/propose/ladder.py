@@ -130,6 +130,7 @@ def _candidate(image: str, rung: Rung, family: Family, scene: Scene) -> Candidat
         interpreters=family.interpreters,
         on_path=rung.on_path,
         user=rung.user,
+        workdir=rung.workdir,
         reasons=_reasons(image, rung, scene.target),
         hazards=hazards(rung, scene),
         expected_packages=rung.expected_packages,

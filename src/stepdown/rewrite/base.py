@@ -2,7 +2,7 @@
 
 import re
 
-from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, expand, pairs
+from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, pairs
 from stepdown.model.image import ImageRef
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite.situation import Fixes, Pen, Situation, line_end, line_start
@@ -95,8 +95,6 @@ def _image(doc: Dockerfile, situation: Situation, pen: Pen) -> tuple[str, tuple[
                     blocking=False,
                 )
             )
-    if expand(image, doc.arguments, escape=doc.escape) != situation.candidate.image:
-        image = situation.candidate.image
     return image, (*notes, *_digest(situation, pen))
 
 

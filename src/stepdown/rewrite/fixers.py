@@ -11,11 +11,13 @@ from stepdown.rewrite import (
     shellless,
     static,
     users,
+    workdir,
 )
 from stepdown.rewrite.situation import Fixer
 
 FIXERS: dict[str, Fixer] = {
     "base": base.fix,
+    "workdir": workdir.fix,
     "remedies": remedies.fix,
     "bash": bash.fix,
     "packages": packages.fix,

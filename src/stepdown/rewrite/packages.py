@@ -158,7 +158,7 @@ class Translation:
             case "remove" | "purge":
                 raise Refused("It removes other packages than those that it installs.")
             case action:
-                raise Refused(f"apk has nothing like apt-get {action}.".replace("  ", " "))
+                raise Refused(f"apk has nothing like {f'apt-get {action}'.strip()}.")
 
     def _install(self, number: int, call: AptCall, *, virtual: bool) -> None:
         words = call.command.words

@@ -64,11 +64,8 @@ class Scissors:
         cuts += _between(comments)
         line = self._text[line_start(self._text, high) : high]
         indent = len(line) - len(line.lstrip(" \t"))
-        rest = Span(comments[-1].end, high)
-        if line_start(self._text, high) >= comments[-1].end:
-            cuts.append((Span(rest.start, high - len(line)), ""))
-            rest = Span(high - len(line) + indent, high)
-        return [*cuts, (rest, "")]
+        own = high - len(line)
+        return [*cuts, (Span(comments[-1].end, own), ""), (Span(own + indent, high), "")]
 
     def backward(self, start: int, end: int) -> list[Cut]:
         """Take out what stands behind `start`, up to `end`."""

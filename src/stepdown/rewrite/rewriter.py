@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply
+from stepdown.errors import DockerfileError
 from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import (
     Candidate,
@@ -82,6 +83,7 @@ def _situation(  # noqa: PLR0913  (see rewrite)
 ) -> Situation:
     ship = doc.ships(target.stage)
     whole = doc.chain(ship)
+    _check_base(whole[0])
     alias = _alias(doc, whole)
     chain = whole[1:] if alias else whole[_detached(doc, whole, candidate, target) :]
     root = chain[0]
@@ -100,6 +102,14 @@ def _situation(  # noqa: PLR0913  (see rewrite)
         target=target.stage,
         alias=alias,
     )
+
+
+def _check_base(root: Stage) -> None:
+    if not root.base:
+        raise DockerfileError(
+            f"the base {root.image.text} of line {root.line} has no fixed value",
+            hint="Give the ARG in it a default.",
+        )
 
 
 def _alias(doc: Dockerfile, chain: tuple[Stage, ...]) -> Stage | None:

@@ -39,8 +39,8 @@ def is_runtime(candidate: Candidate, word: str) -> bool:
     """Tell whether `word` calls the language runtime that the candidate brings."""
     folder, _, called = word.rpartition("/")
     known = {*candidate.interpreters, name(candidate)} - {""}
-    named = bool(called) and any(re.fullmatch(rf"{re.escape(one)}[\d.]*", called) for one in known)
-    return word == candidate.interpreter or (folder in _SYSTEM_FOLDERS and named)
+    named = any(re.fullmatch(rf"{re.escape(one)}[\d.]*", called) for one in known)
+    return bool(called) and (word == candidate.interpreter or (folder in _SYSTEM_FOLDERS and named))
 
 
 def starts_runtime(candidate: Candidate) -> bool:

@@ -14,7 +14,7 @@ _ENOUGH = 3
 
 def is_busybox(content: bytes | bytearray) -> bool:
     """Tell whether a program calls itself BusyBox."""
-    return _VERSION.search(content) is not None
+    return b"BusyBox v" in content and _VERSION.search(content) is not None  # the first is faster
 
 
 def applets(content: bytes | bytearray) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ class TarStream:
 
     def _start(self, extended: dict[str, bytes], header: bytes) -> None:
         kind = header[156:157]
-        if kind == b"S" or any(key.startswith("GNU.sparse.") for key in extended):
+        if kind == b"S" or (extended and any(key.startswith("GNU.sparse.") for key in extended)):
             raise TarError("The archive holds a sparse file, a form that is not read.")
         size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
         if size < 0:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SOURCE = re.compile(
-    r"^(?:URIs:|deb(?: \[[^]]*\])?)\s+(https?://\S+?)/debian/?(?:\s|$)", re.MULTILINE
+    r"^(?:URIs:\s+|deb(?: \[[^]]*\])?\s+)?(https?://\S+?)/debian/?(?:\s|$)", re.MULTILINE
 )
 
 
+MIRROR_FILE = re.compile(r"mirror\+file:(/\S+)")
+"""A file of addresses, one on a line, instead of an address: cloud images have it."""
 _refreshing = threading.Lock()
 _refreshed: set[str] = set()
 
@@ -36,10 +38,13 @@ def is_debian() -> bool:
 def mirror() -> str:
     """The mirror that this machine's own apt uses, without the trailing /debian."""
     folder = Path("/etc/apt")
-    files = [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]
-    for file in files:
-        if file.is_file() and (found := SOURCE.search(file.read_text(errors="replace"))):
-            return found[1]
+    for file in (folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))):
+        text = file.read_text(errors="replace") if file.is_file() else ""
+        for entry in text.split("\n\n") if file.suffix == ".sources" else text.splitlines():
+            if addresses := MIRROR_FILE.search(entry):
+                entry = f"{Path(addresses[1]).read_text()} main"  # noqa: PLW2901 - as if written here
+            if "main" in entry.split() and (found := SOURCE.search(entry)):
+                return found[1]
     raise LabError("no Debian mirror is named in /etc/apt: the lab downloads packages from it")
 
 

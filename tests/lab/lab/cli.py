@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import os
 import shlex
 import sys
 import time
@@ -28,6 +29,7 @@ def say(text: str) -> None:
 def main(arguments: list[str]) -> int:
     """Run one of the commands."""
     options = _parser().parse_args(arguments)
+    os.umask(0o022)  # what is written here ends up in images
     lab = Lab.default()
     try:
         if options.command == "env":

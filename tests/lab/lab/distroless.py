@@ -98,7 +98,10 @@ FAMILIES = {
     "cc": Family(BASE + CC),
     "nodejs24": Family(BASE + CC, ["nodejs24"], ["/nodejs/bin/node"]),
     "python3": Family(
-        BASE + CC + PYTHON3, ["python3"], [f"/usr/bin/python{PYTHON}"], ["LANG=C.UTF-8"]
+        BASE + CC + PYTHON3,
+        ["python3", "ld.so.cache"],
+        [f"/usr/bin/python{PYTHON}"],
+        ["LANG=C.UTF-8"],
     ),
 }
 
@@ -237,19 +240,32 @@ class Maker:
         return self.layer("busybox", [*members, *links])
 
     def part(self, name: str) -> Layer:
-        """The language's own layer."""
+        """What comes from elsewhere than a package."""
         if name == "python3":
             target = f"/usr/bin/python{PYTHON}"
-            return self.layer(
-                name, [link("./usr/bin/python", target), link("./usr/bin/python3", target)]
-            )
-        tree = self.step.lab.results / "node-glibc/usr/local"
-        program, rights = tree / "bin/node", tree / "share/doc/node/LICENSE"
+            links = [link("./usr/bin/python", target), link("./usr/bin/python3", target)]
+            return self.layer(name, links)
+        return self.ld_cache() if name == "ld.so.cache" else self.node()
+
+    def node(self) -> Layer:
+        """Node.js alone, without npm."""
+        local = self.step.lab.results / "node-glibc/usr/local"
         members = [folder("./nodejs"), folder("./nodejs/bin")]
-        members.append(regular("./nodejs/bin/node", program.read_bytes(), 0o755))
-        if rights.exists():
-            members.append(regular("./nodejs/LICENSE", rights.read_bytes()))
-        return self.layer(name, members)
+        members.append(regular("./nodejs/bin/node", (local / "bin/node").read_bytes(), 0o755))
+        members.append(regular("./nodejs/LICENSE", (local / "LICENSE").read_bytes()))
+        return self.layer("nodejs24", members)
+
+    def ld_cache(self) -> Layer:
+        """The cache that ldconfig would write in the Python image."""
+        if "ld.so.cache" not in self.layers:
+            root = self.step.scratch / "root"
+            root.mkdir()
+            for name in [*STATIC, *FAMILIES["python3"].packages]:
+                self.step.run("dpkg-deb", "-x", self.debs[name], root)
+            self.step.run("/sbin/ldconfig", "-r", root)
+            cache = regular("./etc/ld.so.cache", (root / "etc/ld.so.cache").read_bytes())
+            self.layer("ld.so.cache", [cache])
+        return self.layers["ld.so.cache"]
 
 
 def load(step: Step, wanted: list[str], *, debs: str) -> str:

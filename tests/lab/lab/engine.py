@@ -29,7 +29,11 @@ CLIENT = ["docker-cli", "docker-buildx"]
 DAEMON = ["docker.io", "containerd", "tini"]
 TOOLS = ["runc", "iptables"]
 """Of the machine's own release: they have to fit its kernel and its C library."""
+DEFAULT_SOCKET = Path("/var/run/docker.sock")
+ANSWER_SECONDS = 30
 START_SECONDS = 60
+LONGEST_SOCKET = 100
+"""A little less than what a Unix socket's address has room for."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,17 @@ def find(lab: Lab) -> Client | None:
     """The engine to use, if one answers: our own before any other."""
     if answers(lab.socket):
         return private(lab)
-    programs = [str(lab.engine / "bin/docker"), shutil.which("docker") or ""]
-    for docker in programs:
-        if docker and Path(docker).exists() and (host := _endpoint(docker)):
-            return Client(docker, _foreign(lab, docker, host), private=False)
+    ours = {"DOCKER_CONFIG": str(lab.engine / "config")}
+    if docker := shutil.which("docker"):
+        if not (host := _endpoint(docker)):
+            return None
+        known = _quiet(docker, "buildx", "version") is not None
+        return Client(docker, {} if known else {"DOCKER_HOST": host, **ours}, private=False)
+    if answers(DEFAULT_SOCKET):
+        host = f"unix://{DEFAULT_SOCKET}"
+        environment = {"DOCKER_HOST": host, "PATH": _path(lab), **ours}
+        return Client(str(lab.engine / "bin/docker"), environment, private=False)
     return None
-
-
-def default_socket_answers() -> bool:
-    """Whether there is an engine at Docker's usual socket, docker command or not."""
-    return answers(Path("/var/run/docker.sock"))
 
 
 def private(lab: Lab) -> Client:
@@ -77,8 +82,8 @@ def private(lab: Lab) -> Client:
     environment = {
         "DOCKER_HOST": f"unix://{lab.socket}",
         "DOCKER_CONFIG": str(lab.engine / "config"),
+        "PATH": _path(lab),
     }
-    environment["PATH"] = _path(lab)
     return Client(str(lab.engine / "bin/docker"), environment, private=True)
 
 
@@ -96,30 +101,32 @@ def _endpoint(docker: str) -> str | None:
     )
 
 
-def _foreign(lab: Lab, docker: str, host: str) -> dict[str, str]:
-    """An engine that is not ours is reached as always; a missing buildx comes from our folder."""
-    if _quiet(docker, "buildx", "version") is not None:
-        return {}
-    config = str(lab.engine / "config")
-    return {"DOCKER_HOST": host, "DOCKER_CONFIG": config, "PATH": _path(lab)}
-
-
 def _quiet(*command: str) -> str | None:
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60
-    )
+    """What a program prints; None when it fails or takes too long."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=ANSWER_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return None
     return done.stdout.strip() if done.returncode == 0 else None
 
 
 def has_buildx(client: Client) -> bool:
     """Whether `docker buildx` works."""
-    done = subprocess.run(
-        [client.docker, "buildx", "version"],
-        env={**os.environ, **client.environment},
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode == 0
+    command = [client.docker, "buildx", "version"]
+    environment = {**os.environ, **client.environment}
+    try:
+        return not subprocess.run(
+            command, env=environment, capture_output=True, check=False
+        ).returncode
+    except FileNotFoundError:
+        return False
 
 
 def ensure(step: Step, client: Client | None) -> str | None:
@@ -161,8 +168,12 @@ def start(step: Step) -> str | None:
     lab, home = step.lab, step.lab.engine
     if answers(lab.socket):
         return None
-    refuse_second_engine(lab)
-    (home / "docker.pid").unlink(missing_ok=True)  # of an engine that was killed
+    _refuse_second_engine(lab)
+    _forget_killed(lab)
+    if len(str(home / "exec/containerd/containerd.sock")) > LONGEST_SOCKET:
+        raise LabError(
+            f"{lab.root} is too long a path for sockets; set STEPDOWN_LAB to a shorter one"
+        )
     command = [
         *(str(home / "root/usr/sbin/dockerd"), "--host", f"unix://{lab.socket}"),
         *("--data-root", str(home / "data"), "--exec-root", str(home / "exec")),
@@ -181,7 +192,7 @@ def start(step: Step) -> str | None:
     return f"started, listens at {lab.socket}"
 
 
-def refuse_second_engine(lab: Lab) -> None:
+def _refuse_second_engine(lab: Lab) -> None:
     """Two engines in one network namespace share the bridge docker0 and break each other."""
     ours = process.number(lab.engine / "dockerd.process")
     here = Path("/proc/self/ns/net").readlink()
@@ -198,8 +209,28 @@ def refuse_second_engine(lab: Lab) -> None:
             )
 
 
+def _forget_killed(lab: Lab) -> None:
+    """Records of an engine that was killed; its containerd may live on, and is then used again."""
+    (lab.engine / "docker.pid").unlink(missing_ok=True)
+    record = lab.engine / "exec/containerd/containerd.pid"
+    try:
+        command = Path("/proc", record.read_text().strip(), "cmdline").read_bytes()
+    except OSError:
+        command = b""
+    if str(lab.engine).encode() not in command:
+        record.unlink(missing_ok=True)
+
+
 def stop(lab: Lab) -> str:
     """End the private engine, and only that."""
-    if process.stop(lab.engine / "dockerd.process"):
-        return "the lab's engine has ended"
-    return "no engine of the lab runs"
+    if not process.stop(lab.engine / "dockerd.process"):
+        return "no engine of the lab runs"
+    return "the lab's engine has ended"
+
+
+def unmount(lab: Lab) -> None:
+    """Unmount what an engine that has ended left mounted in its folder."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = [line.split()[4] for line in lines if line.split()[4].startswith(f"{lab.engine}/")]
+    for point in reversed(points):
+        subprocess.run(["umount", point], check=False)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 AUTHORITIES = Path("/usr/local/share/ca-certificates")
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 NPM_CA = "/usr/local/etc/npm-ca.pem"
-NPM_REGISTRY = "https://registry.npmjs.org/"
 
 
 def facts() -> str:
@@ -43,9 +42,10 @@ def npmrc() -> str:
     lines = ["nodedir=/usr/local"]
     if certificates():
         lines.append(f"cafile={NPM_CA}")
-    registry = _ask("npm", "config", "get", "registry")
-    if _remote(registry) and registry != NPM_REGISTRY:
-        lines.append(f"registry={registry}")
+    for line in _ask("npm", "config", "list").splitlines():
+        name, _, value = line.partition(" = ")
+        if name == "registry" and _remote(url := value.strip('"')):
+            lines.append(f"registry={url}")
     return "\n".join([*lines, ""])
 
 

@@ -62,6 +62,8 @@ def tree(step: Step, libc: str) -> str:
         *local.glob("lib/node_modules/corepack/dist/*.js"),
     ]:
         script.chmod(0o755)
+    rights = next(unpacked.glob("*.dist-info/licenses/LICENSE"))
+    rights.rename(local / "LICENSE")  # where nodejs.org's archive has it
     for bundled in unpacked.glob("*.libs"):
         bundled.rename(step.scratch / "libraries")
         _unbundle(step, local / "bin/node", step.scratch / "libraries")

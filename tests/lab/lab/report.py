@@ -20,7 +20,6 @@ def show(lab: Lab) -> int:
     if client is None:
         return 1
     print(f"apk      {'served' if repository.answers(lab) else 'not served'}")
-    lab.prepare()
     workshop = Workshop(lab, plan.recipes(lab), client.environment, ours=client.private)
     step = Step(lab, "inspect", client.environment)
     for recipe in workshop.recipes.values():

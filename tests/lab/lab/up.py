@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -55,6 +56,7 @@ def down(lab: Lab, say: Say, *, purge: bool) -> None:
         say(f"removed {removed} image names that the lab had built")
     say(engine.stop(lab))
     if purge:
+        engine.unmount(lab)
         subprocess.run(["rm", "-rf", "--one-file-system", lab.root], check=True)
         say(f"deleted {lab.root}")
 
@@ -113,7 +115,7 @@ def _engine_text(lab: Lab, client: Client | None) -> str:
 def _announce(lab: Lab, client: Client | None, missing: list[Recipe], say: Say) -> None:
     """Say what will be done before it is."""
     say(_engine_text(lab, client))
-    if (client is None or missing) and not apt.is_debian():
+    if (client is None or missing) and not (apt.is_debian() and os.geteuid() == 0):
         what = (
             "no container engine answers"
             if client is None

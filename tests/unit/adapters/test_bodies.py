@@ -29,6 +29,13 @@ def test_the_smallest_request() -> None:
     }
 
 
+def test_an_attached_reader_needs_no_log() -> None:
+    body = create_body(ContainerSpec(image="i", role="r"), IMAGE, {}, Direct(), attached=True)
+    host = body["HostConfig"]
+    assert isinstance(host, dict)
+    assert host["LogConfig"] == {"Type": "none", "Config": {}}
+
+
 def test_what_is_given_replaces_what_the_image_says() -> None:
     spec = ContainerSpec(
         image="i",

@@ -34,10 +34,8 @@ NO_IMAGE = """Dockerfile:1
 --------------------
 ERROR: failed to solve: alpine:3.99: failed to resolve source: not found
 """.splitlines()
-NEWER = [
-    'ERROR: failed to build: failed to solve: process "x" did not complete '
-    "successfully: exit code: 2"
-]
+NEWER = """ERROR: failed to build: failed to solve: process "/bin/sh -c x" did not complete \
+successfully: exit code: 2""".splitlines()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def read(text: str) -> list[tuple[str, int, int]]:
         ('RUN echo "<<EOF"\nUSER a\n', [("RUN", 1, 1), ("USER", 2, 2)]),
         ('RUN ["echo", "<<EOF"]\nUSER a\n', [("RUN", 1, 1), ("USER", 2, 2)]),
         ("RUN echo ${!x} <<EOF\nUSER a\n", [("RUN", 1, 1), ("USER", 2, 2)]),
+        ('RUN a <<"" b\nUSER a\n', [("RUN", 1, 1), ("USER", 2, 2)]),
+        ("RUN ${a:-b} ${a/b/c} $a <<EOF\nx\nEOF\n", [("RUN", 1, 3)]),
         ("RUN cat <<<word\nUSER a\n", [("RUN", 1, 1), ("USER", 2, 2)]),
         ("USER <<EOF\nUSER a\n", [("USER", 1, 1), ("USER", 2, 2)]),
         ("RUN a \\\n\n b\nUSER a\n", [("RUN", 1, 3), ("USER", 4, 4)]),

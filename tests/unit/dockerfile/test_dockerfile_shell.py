@@ -39,7 +39,7 @@ def test_words_lead_back_to_the_file() -> None:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("echo a-$x-b y", [["echo", "a-$x-b", "y"]]),
+        ("echo a-$x-$y-z y", [["echo", "a-$x-$y-z", "y"]]),
         ('echo >&2 "x" y', [["echo", '"x"', "y"]]),
         ("exec 3>&- foo", [["exec", "foo"]]),
         (">x bar baz", [["bar", "baz"]]),

@@ -83,6 +83,8 @@ def test_the_libc_version_is_that_of_its_package() -> None:
     installed = "P:musl\nV:1.2.5-r21\nF:lib\nR:ld-musl-x86_64.so.1\n"
     assert card({**MUSL, "lib/apk/db/installed": installed}).libc == "musl 1.2.5"
     assert card({**GLIBC, **MUSL}).libc == "glibc 2.36, musl"
+    odd = installed.replace("1.2.5-r21", "unreleased")
+    assert card({**MUSL, "lib/apk/db/installed": odd}).libc == "musl"
 
 
 def test_commands_on_path() -> None:
@@ -107,6 +109,7 @@ def test_the_program_that_is_started_counts_wherever_it_lies() -> None:
     assert items(files, "commands", cmd=("./server",), workdir="/app") == ("server", "tool")
     assert items(files, "commands", cmd=("tool",)) == ("tool",)
     assert items(files, "commands", cmd=("/app/none",)) == ("tool",)
+    assert items(files, "commands", cmd=("none",)) == ("tool",)
 
 
 def test_applets_count_without_any_link() -> None:

@@ -231,6 +231,12 @@ def test_glibc_knows_loaded_objects_by_soname_and_musl_by_file_name() -> None:
     ]
 
 
+def test_two_names_of_one_file_are_loaded_once() -> None:
+    for loader, make in ((GLIBC, glibc), (MUSL, musl)):
+        names: dict[str, Content] = {"lib/liba.so": library(""), "lib/libb.so": Link("liba.so")}
+        assert check({**loader, **names, "app": make("liba.so", "libb.so")}) == ()
+
+
 def test_a_library_for_another_processor_is_passed_over() -> None:
     files: dict[str, Content] = {
         **GLIBC,

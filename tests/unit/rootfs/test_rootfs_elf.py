@@ -59,6 +59,31 @@ def test_symbols_without_a_hash_table_or_sections() -> None:
     assert elf.symbols.defined() == frozenset()
 
 
+def test_symbols_are_counted_by_their_section() -> None:
+    body = bytearray(ElfSample(soname="a", defined=("one",), hash_table=False).build())
+    place = body.rindex(struct.pack("<q", 6)) + 8
+    (address,) = struct.unpack_from("<Q", body, place)
+    start = len(body)
+    body += bytes(64)  # every section table starts with an empty one
+    body += struct.pack("<IIQQQQIIQQ", 0, 11, 0, address, address, 48, 0, 0, 8, 24)
+    struct.pack_into("<Q", body, 40, start)
+    struct.pack_into("<HHH", body, 58, 64, 2, 0)
+    assert read(bytes(body)).symbols.defined() == {b"one"}
+
+
+class Looping(ElfSample):
+    """Two lists of versions, each of 65535 entries that are all the same one."""
+
+    def version_needs(self, indexes: dict[str, int]) -> bytes:
+        at = self.name("GLIBC_2.17")
+        rows = [self.pack("HHIII", 1, 65535, at, 16, following) for following in (32, 0)]
+        return b"".join(row + self.pack("IHHII", 0, 0, 2, at, 0) for row in rows)
+
+
+def test_endless_lists_of_versions_are_damage() -> None:
+    assert read(Looping(soname="a", needs=(("x", "y", 0),)).build()).damaged
+
+
 def test_rpath_counts_only_without_runpath() -> None:
     assert read(library("a", rpath="/a")).rpath == "/a"
     assert read(library("a", rpath="/a", runpath="/b")).rpath == ""
@@ -100,6 +125,7 @@ def test_folders_compiled_into_a_loader() -> None:
     elf = read(library("ld-linux-x86-64.so.2", extra=extra))
     assert elf.trusted == ("/lib/x86_64-linux-gnu/", "/lib/")
     assert read(library("libother.so", extra=extra)).trusted == ()
+    assert read(library("ld-linux-x86-64.so.2")).trusted == ()
 
 
 def test_object_files_have_a_header_only() -> None:

@@ -105,7 +105,7 @@ DEBIAN: dict[str, Content] = {
     "var/lib/dpkg/status": "Package: dash\nStatus: install ok installed\nVersion: 1\n\n"
     "Package: old\nStatus: install ok installed\nVersion: 2\n",
     "var/lib/dpkg/info/dash.list": "/.\n/bin\n/bin/dash\n/bin/sh\n",
-    "var/lib/dpkg/info/old:amd64.list": "/bin/sh\n/bin/gone\n",
+    "var/lib/dpkg/info/old:amd64.list": "/bin/sh\n/bin/gone\n/nowhere/at-all\n",
     "var/lib/dpkg/info/dash.postinst": b"#!/bin/sh\n",
     "var/lib/dpkg/diversions": "/bin/sh\n/bin/sh.real\ndash\n",
 }

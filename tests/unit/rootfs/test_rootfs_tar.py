@@ -40,7 +40,7 @@ END = bytes(1024)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("size", [1, 511, 512, 513, 1 << 20])
 def test_every_form_in_chunks_of_any_size(form: int, size: int) -> None:
-    long = "folder/" + "x" * 90
+    long = "folder" * 10 + "/" + "x" * 90
     data = archive({"a": "text", long: "more", "l": Link("a"), "h": Hard("a")}, form)
     found = members(data, size)
     assert [m.path for m in found] == ["/a", "/" + long, "/l", "/h"]

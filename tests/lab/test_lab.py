@@ -1,0 +1,207 @@
+"""The lab's own machinery, without an engine: order, freshness, recovery, and the file formats."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+import zlib
+from pathlib import Path
+
+import pytest
+from lab.graph import Graph, Task, closure
+from lab.place import Lab
+from lab.recipe import Recipe, Workshop
+from lab.step import LabError, Step
+
+from lab import apkdb, apkfile, process, qcow2, repository
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    made = Lab(tmp_path / "lab")
+    made.prepare()
+    return made
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+class TestGraph:
+    def test_a_task_runs_after_what_it_needs(self) -> None:
+        order: list[str] = []
+
+        def task(name: str, *needs: str) -> Task:
+            return Task(name, lambda: order.append(name), needs)
+
+        Graph([task("c", "a", "b"), task("b", "a"), task("a")], quiet).run(3)
+        assert order == ["a", "b", "c"]
+
+    def test_independent_tasks_run_at_the_same_time(self) -> None:
+        meeting = threading.Barrier(2, timeout=10)
+        tasks = [Task(name, lambda: str(meeting.wait())) for name in "ab"]
+        Graph(tasks, quiet).run(2)
+
+    def test_nothing_starts_after_a_failure(self) -> None:
+        ran: list[str] = []
+
+        def fail() -> str:
+            raise LabError("no such package")
+
+        tasks = [Task("a", fail), Task("b", lambda: ran.append("b"), ("a",))]
+        with pytest.raises(LabError, match="a: no such package"):
+            Graph(tasks, quiet).run(2)
+        assert not ran
+
+    def test_a_circle_is_an_error(self) -> None:
+        tasks = [Task("a", lambda: None, ("b",)), Task("b", lambda: None, ("a",))]
+        with pytest.raises(LabError, match="wait for each other"):
+            Graph(tasks, quiet).run(1)
+
+    def test_closure_keeps_the_order_of_the_list(self) -> None:
+        tasks = [Task("a", lambda: None), Task("x", lambda: None), Task("b", lambda: None, ("a",))]
+        assert [task.name for task in closure(tasks, {"b"})] == ["a", "b"]
+
+
+class TestRecipe:
+    def recipe(self, facts: str = "", *, fails: bool = False) -> Recipe:
+        def make(step: Step, _: list[str]) -> str:
+            (step.scratch / "file").write_text(facts)
+            if fails:
+                raise LabError("killed in the middle")
+            return "made"
+
+        return Recipe("thing", make, ("lab/place.py",), facts=lambda: facts)
+
+    def make(self, lab: Lab, recipe: Recipe) -> str | None:
+        return Workshop(lab, [recipe], {}, ours=True).make(recipe)
+
+    def test_it_is_made_once(self, lab: Lab) -> None:
+        assert self.make(lab, self.recipe()) == "made"
+        assert self.make(lab, self.recipe()) is None
+
+    def test_a_change_makes_it_again(self, lab: Lab) -> None:
+        self.make(lab, self.recipe("old"))
+        assert self.make(lab, self.recipe("new")) == "made"
+        assert (lab.results / "thing/file").read_text() == "new"
+
+    def test_a_change_of_what_it_needs_makes_it_again(self, lab: Lab) -> None:
+        def pair(facts: str) -> list[Recipe]:
+            return [self.recipe(facts), Recipe("other", lambda *_: "", (), ("thing",))]
+
+        keys = [
+            Workshop(lab, known, {}, ours=True).key(known[1]) for known in map(pair, ("old", "new"))
+        ]
+        assert keys[0] != keys[1]
+
+    def test_what_was_left_unfinished_is_made_again(self, lab: Lab) -> None:
+        with pytest.raises(LabError):
+            self.make(lab, self.recipe(fails=True))
+        assert not (lab.results / "thing").exists()
+        assert self.make(lab, self.recipe()) == "made"
+
+    def test_a_deleted_result_is_made_again(self, lab: Lab) -> None:
+        self.make(lab, self.recipe())
+        (lab.results / "thing/file").unlink()
+        (lab.results / "thing").rmdir()
+        assert self.make(lab, self.recipe()) == "made"
+
+
+class TestProcess:
+    def test_a_process_outlives_its_parent_and_is_ended_by_its_record(self, tmp_path: Path) -> None:
+        record = tmp_path / "sleep.process"
+        code = (
+            "from pathlib import Path; from lab import process; "
+            f"process.start(Path({str(record)!r}), ['sleep', '60'], Path({str(tmp_path / 'log')!r}))"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+        assert process.alive(record)
+        assert process.stop(record)
+        assert not process.alive(record)
+        assert not process.stop(record)
+
+    def test_a_number_that_another_process_has_now_is_left_alone(self, tmp_path: Path) -> None:
+        record = tmp_path / "other.process"
+        record.write_text(f'{{"pid": {os.getpid()}, "began": "1", "boot": "other"}}')
+        assert not process.stop(record)
+
+
+class TestQcow2:
+    def test_plain_compressed_and_empty_clusters(self, tmp_path: Path) -> None:
+        cluster = 1 << 16
+        squeezed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        packed = squeezed.compress(b"B" * cluster) + squeezed.flush()
+        header = qcow2.HEADER.pack(b"QFI\xfb", 3, 0, 0, 16, 3 * cluster, 0, 1, cluster)
+        tables = [2 * cluster, 3 * cluster, (1 << 62) | (4 * cluster)]
+        disk = bytearray(5 * cluster)
+        disk[: len(header)] = header
+        disk[cluster : cluster + 8] = tables[0].to_bytes(8, "big")
+        for number, entry in enumerate(tables[1:]):
+            place = 2 * cluster + 8 * number
+            disk[place : place + 8] = entry.to_bytes(8, "big")
+        disk[3 * cluster : 4 * cluster] = b"A" * cluster
+        disk[4 * cluster : 4 * cluster + len(packed)] = packed
+        (tmp_path / "disk").write_bytes(disk)
+        qcow2.to_raw(tmp_path / "disk", tmp_path / "raw")
+        assert (tmp_path / "raw").read_bytes() == b"A" * cluster + b"B" * cluster + bytes(cluster)
+
+    def test_another_format_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "disk").write_bytes(bytes(100))
+        with pytest.raises(LabError, match="not a plain qcow2"):
+            qcow2.to_raw(tmp_path / "disk", tmp_path / "raw")
+
+
+class TestApk:
+    def test_a_package_is_two_archives_that_know_each_other(self, tmp_path: Path) -> None:
+        entries = [
+            apkfile.Entry("etc", tarfile.DIRTYPE, b"", 0o755),
+            apkfile.Entry("etc/a", tarfile.REGTYPE, b"text", 0o644),
+            apkfile.Entry("etc/b", tarfile.SYMTYPE, b"a", 0o777),
+        ]
+        package = apkfile.Package({"P": "thing", "V": "1-r0", "D": "so:libc.so.1"}, entries)
+        paragraph = apkfile.write(package, tmp_path)
+        content = (tmp_path / "thing-1-r0.apk").read_bytes()
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(content))) as archive:
+            names = archive.getnames()
+            checksums = [member.pax_headers for member in archive if member.name.startswith("etc/")]
+        assert names == [".PKGINFO", "etc", "etc/a", "etc/b"]
+        assert all("APK-TOOLS.checksum.SHA1" in headers for headers in checksums)
+        assert paragraph.startswith("C:Q1")
+        assert "D:so:libc.so.1\n" in paragraph
+
+    def test_an_installed_package_comes_back_with_changed_files_restored(
+        self, tmp_path: Path
+    ) -> None:
+        database = tmp_path / apkdb.DATABASE
+        database.mkdir(parents=True)
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc/same").write_text("same")
+        (tmp_path / "etc/changed").write_text("changed")
+        (tmp_path / "etc/lost").write_text("lost")
+        checksums = {name: apkfile.q1(name.encode()) for name in ("same", "original", "gone")}
+        (database / "installed").write_text(
+            "C:Q1x=\nP:thing\nV:1-r0\nF:etc\n"
+            f"R:same\na:0:0:600\nZ:{checksums['same']}\n"
+            f"R:changed\nZ:{checksums['original']}\nR:lost\nZ:{checksums['gone']}\n\n"
+        )
+        (database / "triggers").write_text("Q1x= /usr/lib\n")
+        with tarfile.open(database / "scripts.tar.gz", "w:gz"):
+            pass
+        found = list(apkdb.packages(tmp_path, lambda *_: iter([b"guess", b"original"])))
+        [(package, changed)] = found
+        entries = {entry.path: (entry.content, entry.mode) for entry in package.entries}
+        assert entries["etc/same"] == (b"same", 0o600)
+        assert entries["etc/changed"] == (b"original", 0o644)
+        assert changed == ["etc/lost"]
+        assert package.triggers == ["/usr/lib"]
+
+    def test_names_of_bundled_libraries(self) -> None:
+        assert repository.BUNDLED.sub(r"\1\2", "libpq-30a40521.so.5.17") == "libpq.so.5.17"
+        assert repository.short_name("libpq.so.5.17") == "libpq.so.5"
+        assert repository.short_name("libgcc_s.so.1") == "libgcc_s.so.1"
