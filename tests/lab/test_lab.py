@@ -116,11 +116,12 @@ class TestProcess:
     def test_a_process_outlives_its_parent_and_is_ended_by_its_record(self, tmp_path: Path) -> None:
         record = tmp_path / "sleep.process"
         code = (
-            "from pathlib import Path; from lab import process; "
-            f"process.start(Path({str(record)!r}), ['sleep', '60'], Path({str(tmp_path / 'log')!r}))"
+            "import sys; from pathlib import Path; from lab import process; "
+            "process.start(Path(sys.argv[1]), ['sleep', '60'], Path(sys.argv[2]))"
         )
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+        command = [sys.executable, "-c", code, str(record), str(tmp_path / "log")]
+        subprocess.run(command, check=True, env=environment)
         assert process.alive(record)
         assert process.stop(record)
         assert not process.alive(record)

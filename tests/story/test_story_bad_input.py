@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from stories import Said, Stepdown, git, make
 
 NODE = 'FROM node:24\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.js"]\n'

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import msgspec
-from stories import Stepdown, make
 
 from stepdown.model.plan import Plan
+from stories import Stepdown, make
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = """\

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from relay import Relay
-from stories import Stepdown, git, make
 
 import leftovers
+from stories import Stepdown, git, make
 
 pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(300)]
 

@@ -11,7 +11,6 @@ import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from stories import git, make
 
 import leftovers
 from stepdown import discover
@@ -20,6 +19,7 @@ from stepdown.cli.wizard import Asker
 from stepdown.errors import Interrupted
 from stepdown.flow import catalog, migrate
 from stepdown.model.plan import Plan, Policy
+from stories import git, make
 
 NODE = 'FROM node:24\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD ["node", "server.mjs"]\n'
 SERVER = """\
@@ -137,6 +137,7 @@ def test_hangup_at_a_question_changes_nothing(tmp_path: Path, home: Path) -> Non
     folder = application(tmp_path / "r")
     screen = terminal(folder, home)
     screen.expect("Which base")
+    assert screen.pid is not None
     os.kill(screen.pid, signal.SIGHUP)
     screen.expect(pexpect.EOF)
     screen.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 import git
+
 from stepdown.errors import RepositoryError
 from stepdown.model.image import Value
 

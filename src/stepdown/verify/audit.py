@@ -118,6 +118,7 @@ def _rehearse(
         environment=policy.environment,
         files=files,
         healthcheck=_NO_HEALTHCHECK,
+        ports=() if asked.port is None else (asked.port,),
     )
     with rig.engine.start(own) as container:
         _until(container, policy.start_timeout if asked.port else _SETTLE, asked)

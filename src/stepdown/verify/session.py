@@ -47,7 +47,7 @@ def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tu
     `answers` is false where the baseline did not speak HTTP, so that nobody waits for it.
     """
     policy = rig.policy
-    with rig.engine.start(_spec(side, policy)) as container:
+    with rig.engine.start(_spec(side, asked, policy)) as container:
         if container.refused:
             return (_refused(container.refused),)
         began = time.monotonic()
@@ -69,13 +69,14 @@ def steady(first: CheckRun, again: CheckRun | None) -> CheckRun:
     return msgspec.structs.replace(first, facts=facts)
 
 
-def _spec(side: Side, policy: Policy) -> ContainerSpec:
+def _spec(side: Side, asked: Endpoints, policy: Policy) -> ContainerSpec:
     health = side.config.healthcheck
     return ContainerSpec(
         image=side.image,
         role=f"{side.role}-start",
         environment=policy.environment,
         healthcheck=health and _brisk(health, policy),
+        ports=() if asked.port is None else (asked.port,),
     )
 
 

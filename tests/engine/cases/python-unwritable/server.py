@@ -3,21 +3,19 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-DATA = Path("/app/data")
+VISITS = Path("/app/data/visits")
 
 
-def visit(name):
-    """Count a visit in a file; return how many there were."""
-    DATA.mkdir(exist_ok=True)
-    file = DATA / name
-    count = int(file.read_text()) + 1 if file.exists() else 1
-    file.write_text(str(count))
+def visit():
+    """Count a visit in the file; return how many there were."""
+    count = int(VISITS.read_text()) + 1
+    VISITS.write_text(f"{count}\n")
     return count
 
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
-        visit("visits")
+        visit()
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"welcome\n")
