@@ -18,7 +18,7 @@ from lab.place import Lab
 from lab.recipe import Recipe, Workshop
 from lab.step import LabError, Step
 
-from lab import apkdb, apkfile, process, qcow2, repository
+from lab import apkdb, apkfile, apkpack, process, qcow2
 
 
 @pytest.fixture
@@ -203,6 +203,6 @@ class TestApk:
         assert package.triggers == ["/usr/lib"]
 
     def test_names_of_bundled_libraries(self) -> None:
-        assert repository.BUNDLED.sub(r"\1\2", "libpq-30a40521.so.5.17") == "libpq.so.5.17"
-        assert repository.short_name("libpq.so.5.17") == "libpq.so.5"
-        assert repository.short_name("libgcc_s.so.1") == "libgcc_s.so.1"
+        assert apkpack.BUNDLED.sub(r"\1\2", "libpq-30a40521.so.5.17") == "libpq.so.5.17"
+        assert apkpack.short_name("libpq.so.5.17") == "libpq.so.5"
+        assert apkpack.short_name("libgcc_s.so.1") == "libgcc_s.so.1"

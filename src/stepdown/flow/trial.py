@@ -139,7 +139,7 @@ def _check(errand: Errand, seen: Seen) -> Checked:
         problems = _unresolved(errand, seen)
         checks = [
             contract.check(seen.config, reference.seen.config),
-            elf.check(problems, len(seen.fs.elf)),
+            elf.check(problems, len(seen.fs.elf), seen.fs.notes),
             *_dynamic(bench, seen.side, reference),
         ]
         bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]

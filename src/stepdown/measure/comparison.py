@@ -31,22 +31,25 @@ def _row(key: str, before: Measure | None, after: Measure | None) -> SurfaceRow:
         before=before.value if before else None,
         after=after.value if after else None,
         change=_change(before, after),
-        added=tuple(sorted(new - old)),
-        removed=tuple(sorted(old - new)),
+        # What a side does not list is only gone, or new, where that side lists everything.
+        added=tuple(sorted(new - old)) if _exact(before) else (),
+        removed=tuple(sorted(old - new)) if _exact(after) else (),
         reason=" ".join(_reasons(before, after)),
     )
+
+
+def _exact(measure: Measure | None) -> bool:
+    return measure is not None and measure.known is Known.MEASURED
 
 
 def _change(before: Measure | None, after: Measure | None) -> Change:
     if before is None or after is None or before.value is None or after.value is None:
         return Change.UNKNOWN
-    before_exact = before.known is Known.MEASURED
-    after_exact = after.known is Known.MEASURED
-    if after.value < before.value and after_exact:
+    if after.value < before.value and _exact(after):
         return Change.SMALLER
-    if after.value > before.value and before_exact:
+    if after.value > before.value and _exact(before):
         return Change.LARGER
-    if after.value == before.value and before_exact and after_exact:
+    if after.value == before.value and _exact(before) and _exact(after):
         return Change.SAME
     return Change.UNKNOWN
 

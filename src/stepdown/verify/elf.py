@@ -34,13 +34,14 @@ def news(scanned: Scan, baseline: Scan, base: Scan) -> tuple[Problem, ...]:
     return tuple(problem for problem in scanned.problems if problem not in known)
 
 
-def check(problems: tuple[Problem, ...], count: int) -> CheckRun:
-    """Turn the news of `count` examined files into a check."""
+def check(problems: tuple[Problem, ...], count: int, unread: tuple[str, ...] = ()) -> CheckRun:
+    """Turn the news of `count` examined files into a check; `unread` says what was not judged."""
+    good = "; ".join((f"all of {count} ELF files resolve as before", *unread))
     lines = tuple(p.sentence() for p in problems)
     more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
     return CheckRun(
         check=NAME,
         state=CheckState.FAILED if problems else CheckState.PASSED,
-        summary=lines[0] + more if lines else f"all of {count} ELF files resolve as before",
+        summary=lines[0] + more if lines else good,
         messages=tuple(Message(channel=Channel.STATIC, text=line) for line in lines),
     )

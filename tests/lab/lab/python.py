@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from lab import images, machine, musl, repository
+from lab import apkpack, images, machine, musl
 from lab.step import LabError
 
 if TYPE_CHECKING:
@@ -37,10 +37,7 @@ def for_musl(step: Step) -> str:
     local = step.scratch / "usr/local"
     programs = [path for path in local.rglob("*") if path.is_file() and os.access(path, os.X_OK)]
     needed = {
-        name
-        for path in programs
-        if "tkinter" not in path.name
-        for name in repository.dynamic(path)[0]
+        name for path in programs if "tkinter" not in path.name for name in apkpack.dynamic(path)[0]
     }
     own = {path.name for path in (local / "lib").iterdir()}
     (step.scratch / "packages").write_text("".join(f"so:{name}\n" for name in sorted(needed - own)))

@@ -192,3 +192,31 @@ def test_the_candidates_cover_the_ladder() -> None:
     assert tiers == {Tier.SLIM, Tier.ALPINE, Tier.DISTROLESS, Tier.SCRATCH}
     assert {one.libc for one in CANDIDATES.values()} == set(Libc)
     assert {one.package_manager for one in CANDIDATES.values()} == set(PackageManager)
+
+
+@pytest.mark.parametrize(
+    ("text", "original", "kept"),
+    [
+        ("FROM registry.local:5000/team/node:22\n", "registry.local:5000/team/node:22", ""),
+        ("FROM node:22 AS node\n", "node:22", "FROM ${BASE} AS node\n"),
+        ("FROM\tnode:22\n", "node:22", "FROM\t${BASE}\n"),
+        (
+            "FROM node:22\nCOPY --from=node:22 /usr/local/bin/node /n\n",
+            "node:22",
+            "COPY --from=node:22 /usr/local/bin/node /n\n",
+        ),
+        (
+            "FROM node:22\nRUN apk add --virtual .b gcc && apk del .b\n",
+            "node:22",
+            "RUN apk add --virtual .b gcc && apk del .b\n",
+        ),
+    ],
+)
+def test_only_the_base_of_the_shipped_stage_is_replaced(
+    text: str, original: str, kept: str
+) -> None:
+    result = rewritten(text, "node-alpine")
+    assert result.original == original
+    assert result.text.startswith("ARG BASE=base\nFROM node:22-alpine AS base\n")
+    assert result.text.endswith(kept)
+    assert result.refusals == ()
