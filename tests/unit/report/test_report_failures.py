@@ -49,7 +49,7 @@ def test_several_findings_are_counted() -> None:
 
 
 def test_no_finding_is_not_an_all_clear() -> None:
-    assert "No known cause matches" in findings_text.render(())
+    assert "no known cause matches" in findings_text.render(())
 
 
 def test_a_build_that_ran_out_of_time_says_so() -> None:
