@@ -1,5 +1,6 @@
 """Every example and every planted breakage, through the command line, on real images."""
 
+import subprocess
 from pathlib import Path
 
 import expected
@@ -25,3 +26,15 @@ def test_application(folder: Path, tmp_path: Path) -> None:
     expected.compare(wanted, outcome)
     assert code == (0 if outcome.best else code)
     assert (outcome.delivery is None) == (outcome.best is None)
+
+
+def test_the_branch_builds_by_hand_on_both_bases(tmp_path: Path) -> None:
+    copy = expected.repository(expected.ROOT / "examples" / "go-static", tmp_path)
+    words = ("--base", "scratch", "--test", "/app/server selftest")
+    code, outcome = expected.migrate(copy, tmp_path, *words)
+    assert code == 0
+    assert outcome.delivery is not None
+    subprocess.run(["git", "switch", "--quiet", outcome.delivery.branch], cwd=copy, check=True)
+    for select in ((), ("--build-arg", "BASE=debian:bookworm")):
+        build = ["docker", "buildx", "build", "--output", "type=cacheonly", *select, "."]
+        subprocess.run(build, cwd=copy, check=True, capture_output=True)
