@@ -17,6 +17,8 @@ from stepdown.ports import (
     OnLine,
     Stopped,
 )
+from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.rootfs.tar import EntryType
 
 RUNNING = ContainerState(running=True, exit_code=None)
 ENDED = ContainerState(running=False, exit_code=0)
@@ -94,3 +96,19 @@ class FakeEngine(Engine):
     def start(self, spec: ContainerSpec) -> Iterator[Container]:
         self.specs.append(spec)
         yield self.container
+
+
+def image(*paths: str, links: dict[str, str] | None = None) -> RootFS:
+    """A file system with executable files at `paths`, their folders, and symbolic links."""
+    entries = {"/": Entry(type=EntryType.DIRECTORY)}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder:
+            entries.setdefault(folder, Entry(type=EntryType.DIRECTORY))
+            folder = folder.rpartition("/")[0]
+        entries[path] = Entry(type=EntryType.FILE, mode=0o755)
+    for path, to in (links or {}).items():
+        entries[path] = Entry(type=EntryType.SYMLINK, link=to)
+    return RootFS(
+        entries=entries, elf={}, shebangs={}, applets={}, owners={}, os_release={}, musl_paths={}
+    )

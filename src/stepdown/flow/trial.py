@@ -31,6 +31,7 @@ from stepdown.rootfs.problems import Problem
 from stepdown.verify import audit, command, contract, elf, judge, session
 from stepdown.verify.compare import Difference, differences
 from stepdown.verify.diagnose import diagnose
+from stepdown.verify.hints import hints
 from stepdown.verify.rerun import rerun
 from stepdown.verify.side import Side
 
@@ -202,12 +203,11 @@ def _audited(errand: Errand, checked: Checked) -> Checked:
 def _causes(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> tuple[Finding, ...]:
     """Name the causes; what a loader or the engine said itself is quoted before our own words."""
     names = {difference.check for difference in worse}
-    told = sorted(
-        ((run.check, m) for run in checked.checks if run.check in names for m in run.messages),
-        key=lambda pair: pair[1].channel is Channel.STATIC,
-    )
+    told = [(run.check, m) for run in checked.checks if run.check in names for m in run.messages]
+    silent = hints(errand.reference.seen.fs, checked.seen.fs, checked.seen.config)
+    told += [(name, message) for name in sorted(names) for message in silent]
     return diagnose(
-        told,
+        sorted(told, key=lambda pair: pair[1].channel is Channel.STATIC),
         errand.bench.catalog.breakages,
         tier=errand.attempt.candidate.tier,
         ignore=[m.text for run in errand.reference.checks for m in run.messages],

@@ -20,6 +20,6 @@ def render(found: tuple[Finding, ...], *, width: int = 80) -> str:
 
 
 _NOTHING = (
-    "Unknown: no known cause matches this text. That says nothing about whether it is harmless: try the "
-    "lines around it, above all the first error."
+    "Unknown: no known cause matches this text. That says nothing about whether it is harmless: "
+    "try the lines around it, above all the first error."
 )

@@ -137,10 +137,19 @@ def ensure(step: Step, client: Client | None) -> str | None:
     return None if has_buildx(client) else unpack(step, CLIENT)
 
 
+def unpacked(lab: Lab) -> bool:
+    """Whether the private engine was made here before; it may have images."""
+    return _stamp(lab, [*CLIENT, *DAEMON]).exists()
+
+
+def _stamp(lab: Lab, packages: list[str]) -> Path:
+    return lab.engine / f"unpacked-{'-'.join(packages)}"
+
+
 def unpack(step: Step, packages: list[str]) -> str | None:
     """Unpack the engine's packages into the lab's folder, and link what a shell should find."""
     home = step.lab.engine
-    stamp = home / f"unpacked-{'-'.join(packages)}"
+    stamp = _stamp(step.lab, packages)
     if stamp.exists():
         return None
     (home / "root").mkdir(parents=True, exist_ok=True)

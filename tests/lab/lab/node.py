@@ -56,12 +56,10 @@ def tree(step: Step, libc: str) -> str:
         (local / "bin" / name).unlink(missing_ok=True)
         (local / "bin" / name).symlink_to(target)
     (local / "bin/node").chmod(0o755)
-    for script in [
-        *(path for path in local.glob("lib/node_modules/npm/bin/**/*") if path.is_file()),
-        *local.glob("lib/node_modules/npm/node_modules/node-gyp/bin/*"),
-        *local.glob("lib/node_modules/corepack/dist/*.js"),
-    ]:
-        script.chmod(0o755)
+    for path in local.glob("lib/node_modules/**/*"):
+        # A wheel's archive has no modes, and `npm` starts node-gyp by its name.
+        if path.is_file() and path.read_bytes()[:2] == b"#!":
+            path.chmod(0o755)
     rights = next(unpacked.glob("*.dist-info/licenses/LICENSE"))
     rights.rename(local / "LICENSE")  # where nodejs.org's archive has it
     for bundled in unpacked.glob("*.libs"):

@@ -43,8 +43,8 @@ DEMO = ["busybox", "alpine", "node", "node-slim", "node-alpine", "distroless-nod
 def recipes(lab: Lab) -> list[Recipe]:
     """All of them; what takes longest to come to an end stands first."""
     return [
-        *_early(),
         *_debian(),
+        *_early(),
         *_musl(),
         *_alpine(lab),
         *_node(),

@@ -30,7 +30,7 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
     _clean(lab)
     say(f"the lab's folder is {lab.root}")
     client = engine.find(lab)
-    if client is None and registry.reachable():
+    if client is None and (engine.unpacked(lab) or registry.reachable()):
         _run(_engine_only(lab), {"engine"}, say)
         client = engine.find(lab)
     workshop = _workshop(lab, client, recipes)

@@ -1,12 +1,10 @@
 """The audit: which commands are missing, and which of them are called."""
 
-from fakes import ENDED, FakeContainer, FakeEngine
+from fakes import ENDED, FakeContainer, FakeEngine, image
 from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Command, Policy
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.ports import ContainerSpec
-from stepdown.rootfs.filesystem import Entry, RootFS
-from stepdown.rootfs.tar import EntryType
 from stepdown.verify import audit
 from stepdown.verify.session import Endpoints
 from stepdown.verify.side import Rig, Side
@@ -15,21 +13,6 @@ from stepdown.verify.toolbox import BUSYBOX, Toolbox
 CONFIG = ImageConfig(id="i", env=(("PATH", "/usr/bin:/bin"),))
 SIDE = Side(role="r", image="i", config=CONFIG)
 NOTHING = audit.Rehearsal(command=None, asked=Endpoints(port=None, paths=("/",)))
-
-
-def image(*paths: str, links: dict[str, str] | None = None) -> RootFS:
-    entries = {"/": Entry(type=EntryType.DIRECTORY)}
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder:
-            entries.setdefault(folder, Entry(type=EntryType.DIRECTORY))
-            folder = folder.rpartition("/")[0]
-        entries[path] = Entry(type=EntryType.FILE, mode=0o755)
-    for path, to in (links or {}).items():
-        entries[path] = Entry(type=EntryType.SYMLINK, link=to)
-    return RootFS(
-        entries=entries, elf={}, shebangs={}, applets={}, owners={}, os_release={}, musl_paths={}
-    )
 
 
 def rehearse(

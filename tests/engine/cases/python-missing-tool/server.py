@@ -4,15 +4,15 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-def git():
-    return subprocess.check_output("git --version", shell=True)
+def curl():
+    return subprocess.check_output("curl --version", shell=True)
 
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(git().split()[0])
+        self.wfile.write(curl().split()[0])
 
 
 if __name__ == "__main__":

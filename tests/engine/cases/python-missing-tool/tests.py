@@ -3,6 +3,6 @@ import unittest
 import server
 
 
-class GitCase(unittest.TestCase):
-    def test_git_answers(self):
-        self.assertTrue(server.git().startswith(b"git version"))
+class CurlCase(unittest.TestCase):
+    def test_curl_answers(self):
+        self.assertTrue(server.curl().startswith(b"curl "))

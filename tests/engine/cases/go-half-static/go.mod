@@ -1,3 +1,0 @@
-module half
-
-go 1.24
