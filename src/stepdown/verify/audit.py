@@ -99,7 +99,7 @@ def check(rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal) -> 
         return _run(CheckState.BROKEN, why)
     serious = _serious(_rehearse(rig, side, gone, rehearsal))
     if not serious:
-        summary = f"none of the {len(gone)} missing commands was called"
+        summary = f"no missing command was called ({len(gone)} paths watched)"
         return _run(CheckState.PASSED, summary)
     lines = tuple(_sentence(call) for call in serious)
     more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
