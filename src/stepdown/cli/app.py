@@ -15,6 +15,7 @@ from stepdown.model.image import Tier
 
 BUG = 70
 INTERRUPTED = 130
+CLOSED_PIPE = 141
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _EXISTING = click.Path(path_type=Path)
@@ -36,7 +37,7 @@ def _planning(function: Function) -> Function:
             help="How far down; smallest tries every rung.",
         ),
         click.option("--base", default="", help="Try this base image only."),
-        click.option("--test", default="", help="Command that tests the application in the image."),
+        click.option("--test", help="Command that tests the application; empty: none."),
         click.option(
             "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
         ),
@@ -172,10 +173,10 @@ def run(words: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("stepdown: interrupted; nothing was changed.", err=True)
+        click.echo("stepdown: interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        return 0
+        return CLOSED_PIPE
     except Exception:  # noqa: BLE001  (the last resort: a bug becomes words, with its trace)
         traceback.print_exc()
         click.echo("stepdown: this is a bug; please report it with the lines above.", err=True)

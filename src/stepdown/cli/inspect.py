@@ -12,7 +12,7 @@ from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
 from stepdown.build import requests
 from stepdown.cli.locate import Spot, locate, read
-from stepdown.cli.migrate import rendered
+from stepdown.cli.migrate import rendered, tested
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
 from stepdown.flow import catalog, migrate, record
@@ -66,11 +66,7 @@ def _plan(options: Options) -> Plan:
         catalog=recipes,
     )
     facts = discover.facts(spot.context, target)
-    if options.test:
-        facts = msgspec.structs.replace(
-            facts, test=discover.command(options.test, "given by --test")
-        )
-    return migrate.plan(target, facts, recipes, options.policy())
+    return migrate.plan(target, tested(facts, options), recipes, options.policy())
 
 
 def _root(spot: Spot) -> Path:
@@ -121,10 +117,10 @@ def _surface(engine: Engine, image: str, empty: str) -> Surface:
 def explain(file: str, *, as_json: bool) -> int:
     """Print the likeliest causes of an error text; offline."""
     try:
-        content = sys.stdin.read() if file == "-" else Path(file).read_text(errors="replace")
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read.", details=str(error)) from error
-    found = diagnose_text(content, catalog.load().breakages)
+    found = diagnose_text(content.decode(errors="replace"), catalog.load().breakages)
     if as_json:
         _print(msgspec.json.encode(found).decode())
     else:

@@ -22,7 +22,7 @@ from stepdown.deliver.deliver import deliver
 from stepdown.errors import NothingToDoError, StepdownError, UsageError
 from stepdown.flow import catalog, migrate, record
 from stepdown.model.events import Emit, Note
-from stepdown.model.plan import Plan, Target
+from stepdown.model.plan import Facts, Plan, Target
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 from stepdown.report import markdown, plan_text, request, text
@@ -131,10 +131,15 @@ def _work(desk: Desk, target: Target) -> int:
 
 def _plan(desk: Desk, target: Target) -> Plan:
     facts = discover.facts(Path(desk.workspace.path) / target.context, target)
-    if desk.options.test:
-        wanted = discover.command(desk.options.test, "given by --test")
-        facts = msgspec.structs.replace(facts, test=wanted)
-    return migrate.plan(target, facts, desk.recipes, desk.options.policy())
+    return migrate.plan(target, tested(facts, desk.options), desk.recipes, desk.options.policy())
+
+
+def tested(facts: Facts, options: Options) -> Facts:
+    """Return the facts with the test command that was given, if one was; an empty one is none."""
+    if options.test is None:
+        return facts
+    given = discover.command(options.test, "given by --test") if options.test.strip() else None
+    return msgspec.structs.replace(facts, test=given)
 
 
 def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
@@ -181,6 +186,7 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
                 outcome = migrate.run(what, desk.recipes, engine, place, emit)
     finally:
         printer.close()
+    _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
     return _delivered(desk, outcome)
 
 
@@ -193,7 +199,8 @@ def _logged(desk: Desk, emit: Emit) -> Iterator[Emit]:
         finally:
             log.flush()
             if desk.options.log is not None:
-                desk.options.log.write_bytes(desk.run.log_path.read_bytes())
+                with _writing(desk.options.log):
+                    desk.options.log.write_bytes(desk.run.log_path.read_bytes())
 
 
 def _notes(desk: Desk, what: Plan, emit: Emit) -> None:
@@ -228,15 +235,31 @@ def _delivered(desk: Desk, outcome: Outcome) -> Outcome:
 
 def _report(desk: Desk, outcome: Outcome) -> int:
     options = desk.options
-    if options.record is not None:
-        record.save(outcome, options.record)
-    for path in options.reports:
-        path.write_text(rendered(outcome, path.suffix, verbose=options.verbose), encoding="utf-8")
+    _save(outcome, options)
     if options.json:
         sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
     else:
         sys.stdout.write(text.render(outcome, verbose=options.verbose))
+    for path in options.reports:
+        with _writing(path):
+            path.write_text(rendered(outcome, path.suffix, verbose=options.verbose), "utf-8")
     return exit_code(outcome)
+
+
+def _save(outcome: Outcome, options: Options) -> None:
+    if options.record is not None:
+        with _writing(options.record):
+            record.save(outcome, options.record)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StepdownError(
+            f"{path} cannot be written.", details=str(error), hint="Give another path."
+        ) from error
 
 
 def rendered(outcome: Outcome, suffix: str, *, verbose: bool = False) -> str:

@@ -20,7 +20,7 @@ class Options:
     stage: str = ""
     to: str = SMALLEST
     base: str = ""
-    test: str = ""
+    test: str | None = None
     form: str = "alias"
     paths: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ class Asker:
         """Ask for the rung and the test command, unless flags have said so."""
         if options.to == SMALLEST and not options.base:
             options = self._rung(plan, options)
-        if not options.test:
+        if options.test is None:
             found = plan.facts.test
             text = self._ask(
                 questionary.text,

@@ -192,7 +192,9 @@ def _audited(errand: Errand, checked: Checked) -> Checked:
         return checked
     old = reference.seen
     gone = audit.missing(old.fs, old.config, seen.fs, seen.config)
-    rehearsal = audit.Rehearsal(command=bench.plan.facts.test, asked=reference.asked)
+    rehearsal = audit.Rehearsal(
+        command=bench.plan.facts.test, asked=reference.asked, answers=reference.answers
+    )
     title = "Watching for calls of missing commands"
     with working(bench.emit, f"audit {seen.side.role}", title) as work:
         run = audit.check(bench.rig, seen.side, gone, rehearsal)
@@ -262,12 +264,24 @@ def _blame(errand: Errand, worse: tuple[Difference, ...] | None) -> tuple[Blame,
         return Blame.REWRITE, f"the new file does not build on the old base either: {built.reason}"
     if worse is None:
         return Blame.BASE, "the new file builds on the old base"
-    side = Side(role=old.name, image=built.image, config=bench.rig.engine.inspect(built.image))
-    before = tuple(r for r in errand.reference.checks if r.check in judge.DYNAMIC)
-    again = differences(before, _dynamic(bench, side, errand.reference))
-    both = {d.check for d in again} & {d.check for d in worse}
+    return _blamed(errand, worse, old.name, built)
+
+
+def _blamed(
+    errand: Errand, worse: tuple[Difference, ...], role: str, built: Built
+) -> tuple[Blame, str]:
+    """Check the new file on the old base; what only the files tell lies at the base."""
+    bench = errand.bench
+    side = Side(role=role, image=built.image, config=bench.rig.engine.inspect(built.image))
+    reference = errand.reference
+    before = tuple(r for r in reference.checks if r.check in {*judge.DYNAMIC, contract.NAME})
+    promise = contract.check(side.config, reference.seen.config)
+    again = {d.check for d in differences(before, (promise, *_dynamic(bench, side, reference)))}
+    both = again & {d.check for d in worse}
     if both:
         return Blame.REWRITE, f"the new file fails {', '.join(sorted(both))} on the old base too"
+    if again:
+        return Blame.UNKNOWN, f"on the old base the new file fails {', '.join(sorted(again))}"
     return Blame.BASE, "the new file works on the old base"
 
 

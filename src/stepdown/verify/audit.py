@@ -84,10 +84,14 @@ def _commands(fs: RootFS, config: ImageConfig) -> Iterator[tuple[str, str]]:
 
 
 class Rehearsal(Value, frozen=True, kw_only=True):
-    """What is run once more with canaries: the application with requests, and the tests."""
+    """What is run once more with canaries: the application with requests, and the tests.
+
+    `answers` tells whether the baseline answered the requests.
+    """
 
     command: Command | None
     asked: Endpoints
+    answers: bool
 
 
 def check(rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal) -> CheckRun:
@@ -97,47 +101,62 @@ def check(rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal) -> 
     if rig.toolbox.missing:
         why = f"whether the application calls a missing program is unknown: {rig.toolbox.missing}"
         return _run(CheckState.BROKEN, why)
-    serious = _serious(_rehearse(rig, side, gone, rehearsal))
-    if not serious:
-        summary = f"no missing command was called ({len(gone)} paths watched)"
-        return _run(CheckState.PASSED, summary)
-    lines = tuple(_sentence(call) for call in serious)
-    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-    return _run(CheckState.FAILED, lines[0] + more, lines)
+    calls, unsure = _rehearse(rig, side, gone, rehearsal)
+    serious = tuple(call for call in dict.fromkeys(calls) if call.name not in _PROBES)
+    if serious:
+        lines = tuple(_sentence(call) for call in serious)
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        return _run(CheckState.FAILED, lines[0] + more, lines)
+    if unsure:
+        why = f"whether the application calls a missing program is unknown: {unsure}"
+        return _run(CheckState.BROKEN, why)
+    return _run(CheckState.PASSED, f"no missing command was called ({len(gone)} paths watched)")
 
 
 def _rehearse(
     rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal
-) -> tuple[Call, ...]:
-    """Run the application with its requests, then the tests; each in its own container."""
-    files = _files(gone, rig.toolbox)
-    asked, policy = rehearsal.asked, rig.policy
+) -> tuple[tuple[Call, ...], str]:
+    """Run the application with its requests, then the tests, each in its own container.
+
+    Return the calls, and why more may have been missed (empty if nothing was).
+    """
+    files, asked = _files(gone, rig.toolbox), rehearsal.asked
     own = ContainerSpec(
         image=side.image,
         role=f"{side.role}-audit",
-        environment=policy.environment,
+        environment=rig.policy.environment,
         files=files,
         healthcheck=_NO_HEALTHCHECK,
         ports=() if asked.port is None else (asked.port,),
     )
     with rig.engine.start(own) as container:
-        _until(container, policy.start_timeout if asked.port else _SETTLE, asked)
-        if asked.port is not None and container.state().running:
-            for path in asked.paths:
-                container.http(asked.port, path, _ANSWER)
-        calls = _calls(container)
+        unsure = container.refused or _use(container, rehearsal, rig.policy.start_timeout)
+        calls, unread = _calls(container)
     if rehearsal.command is None:
-        return calls
+        return calls, unsure or unread
     tests = msgspec.structs.replace(
         command.spec(rig, side, rehearsal.command), files=files, healthcheck=_NO_HEALTHCHECK
     )
     with rig.engine.start(tests) as container:
-        _until(container, policy.test_timeout, None)
-        return (*calls, *_calls(container))
+        _until(container, rig.policy.test_timeout, None)
+        hung = "the tests did not end" if container.state().running else ""
+        more, still_unread = _calls(container)
+    return (*calls, *more), unsure or unread or container.refused or hung or still_unread
 
 
-def _serious(calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    return tuple(call for call in dict.fromkeys(calls) if call.name not in _PROBES)
+def _use(container: Container, rehearsal: Rehearsal, limit: float) -> str:
+    """Send the requests, and give what they start the time to run; say what went wrong."""
+    asked = rehearsal.asked
+    _until(container, limit if rehearsal.answers else _SETTLE, asked)
+    silent = [
+        path
+        for path in asked.paths
+        if rehearsal.answers
+        and asked.port is not None
+        and container.http(asked.port, path, _ANSWER) is None
+    ]
+    _until(container, _SETTLE, None)
+    return f"no answer to {', '.join(silent)}" if silent else ""
 
 
 def _files(gone: tuple[str, ...], toolbox: Toolbox) -> tuple[File, ...]:
@@ -154,10 +173,13 @@ def _until(container: Container, limit: float, asked: Endpoints | None) -> None:
         time.sleep(_POLL)
 
 
-def _calls(container: Container) -> tuple[Call, ...]:
-    text = (container.read(_CALLS) or b"").decode(errors="replace")
-    split = (line.partition(" ") for line in text.splitlines() if line.startswith("/"))
-    return tuple(Call(path=path, arguments=arguments) for path, _, arguments in split)
+def _calls(container: Container) -> tuple[tuple[Call, ...], str]:
+    content = container.read(_CALLS)
+    if content is None:
+        return (), "the list of calls cannot be read"
+    lines = content.decode(errors="replace").splitlines()
+    split = (line.partition(" ") for line in lines if line.startswith("/"))
+    return tuple(Call(path=path, arguments=arguments) for path, _, arguments in split), ""
 
 
 def _sentence(call: Call) -> str:

@@ -70,8 +70,8 @@ def _judge(  # noqa: PLR0911  (one line for each way to end)
             return CheckState.FAILED, f"`{command.text}` ran out of memory"
         case Exit(exit_code=code) if code in NOT_FOUND:
             return CheckState.FAILED, f"`{command.text}`: command not found (exit {code})"
-        case Exit(exit_code=0) if counts is not None and counts.total == 0:
-            return CheckState.BROKEN, f"`{command.text}` ran no test"
+        case Exit(exit_code=0) if counts is not None and counts.passed == 0:
+            return CheckState.BROKEN, f"`{command.text}` passed no test ({counts.skipped} skipped)"
         case Exit(exit_code=0) if counts is not None:
             return CheckState.PASSED, f"{counts.passed} of {counts.total} tests passed"
         case Exit(exit_code=0):

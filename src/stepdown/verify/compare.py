@@ -69,7 +69,7 @@ def _facts(before: CheckRun, after: CheckRun) -> list[Difference]:
     return [
         Difference(check=after.check, reason=f"{name}: {old} became {now.get(name, 'nothing')}")
         for name, old in before.facts
-        if old != now.get(name) and CHANGES not in (old, now.get(name))
+        if old != now.get(name) and old != CHANGES
     ]
 
 

@@ -33,6 +33,8 @@ def baseline(checks: tuple[CheckRun, ...], passes: tuple[bool, ...]) -> tuple[Ba
     """
     mine = {run.check: run for run in checks}
     command = mine.get("command")
+    if command and command.state is CheckState.BROKEN:
+        return BaselineVerdict.RED, f"the tests could not be run: {command.summary}"
     if passes and not all(passes):
         good = sum(passes)
         flaky = f"flaky: {good} of {len(passes)} runs passed" if good else "they fail"

@@ -19,9 +19,11 @@ from stepdown.verify.side import Rig, Side
 
 CHANGES = "changes"  # the value of a fact that is not compared
 START, HTTP, HEALTH, STOP = "start", "http", "healthcheck", "stop"
+_STATUS = " status"
 _POLL = 0.2
 _SETTLE = 3.0  # seconds for which an application without a port must stay up
 _ANSWER = 10.0  # seconds for one request
+_SERVER_ERROR = 500  # statuses from here on are no sign of an application at work
 _PROBES = 5  # failed health probes of a running application that count as unhealthy
 _URL = re.compile(r"https?://[^/\s\"']+?(?::(\d+))?(/[^\s\"'|);,]*)")
 
@@ -44,15 +46,16 @@ def endpoints(side: Side, ports: tuple[int, ...], policy: Policy) -> Endpoints:
 def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tuple[CheckRun, ...]:
     """Start `side` and observe it.
 
-    `answers` is false where the baseline did not speak HTTP, so that nobody waits for it.
+    `answers` is false where the baseline did not speak HTTP, so that nothing is compared; the
+    application is watched for as long as the baseline was.
     """
     policy = rig.policy
     with rig.engine.start(_spec(side, asked, policy)) as container:
         if container.refused:
             return (_refused(container.refused),)
         began = time.monotonic()
+        state = _wait(container, asked, policy.start_timeout)
         port = asked.port if answers else None
-        state = _wait(container, port, asked.paths[0], policy.start_timeout)
         runs = [_start(container, state, time.monotonic() - began)]
         if state.running:
             runs.append(_http(container, asked, port))
@@ -63,9 +66,17 @@ def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tu
 
 
 def steady(first: CheckRun, again: CheckRun | None) -> CheckRun:
-    """Mark the facts of `first` that came out otherwise `again` as changing by themselves."""
-    now = dict(again.facts) if again else {}
-    facts = tuple((name, old if now.get(name) == old else CHANGES) for name, old in first.facts)
+    """Mark the facts of `first` that came out otherwise `again` as changing by themselves.
+
+    A status never does, and a second look that failed shows nothing.
+    """
+    if again is None or again.state is not CheckState.PASSED:
+        return first
+    now = dict(again.facts)
+    facts = tuple(
+        (name, old if now.get(name) == old or name.endswith(_STATUS) else CHANGES)
+        for name, old in first.facts
+    )
     return msgspec.structs.replace(first, facts=facts)
 
 
@@ -107,8 +118,9 @@ def _with(run: CheckRun, output: Message) -> CheckRun:
     return msgspec.structs.replace(run, messages=(*run.messages, output))
 
 
-def _wait(container: Container, port: int | None, path: str, limit: float) -> ContainerState:
+def _wait(container: Container, asked: Endpoints, limit: float) -> ContainerState:
     """Wait until the application answers, ends, or has been up for long enough."""
+    port, path = asked.port, asked.paths[0]
     deadline = time.monotonic() + (_SETTLE if port is None else limit)
     while True:
         state = container.state()
@@ -148,11 +160,16 @@ def _http(container: Container, asked: Endpoints, port: int | None) -> CheckRun:
             silent.append(path)
         else:
             facts += _observed(path, first, second)
-    where = f"port {port}, {', '.join(asked.paths)}"
+    statuses = [value for name, value in facts if name.endswith(_STATUS)]
+    broken = bool(statuses) and all(int(status) >= _SERVER_ERROR for status in statuses)
+    shown = ", ".join(f"{k} {v}" for k, v in facts if k.endswith(_STATUS))
+    summary = f"port {port}: {shown}".replace(f"{_STATUS} ", " ")
+    if silent:
+        summary = f"no HTTP answer on port {port} for {', '.join(silent)}"
     return CheckRun(
         check=HTTP,
-        state=CheckState.FAILED if silent else CheckState.PASSED,
-        summary=f"no HTTP answer on port {port} for {', '.join(silent)}" if silent else where,
+        state=CheckState.FAILED if silent or broken else CheckState.PASSED,
+        summary=summary,
         seconds=time.monotonic() - began,
         facts=tuple(facts),
         messages=tuple(Message(channel=Channel.HTTP, text=f"{k}: {v}") for k, v in facts),
@@ -165,7 +182,7 @@ def _observed(path: str, first: HttpAnswer, second: HttpAnswer) -> list[tuple[st
     digest = hashlib.sha256(first.body).hexdigest()[:16]
     same = first.body == second.body
     return [
-        (f"GET {path} status", str(first.status)),
+        (f"GET {path}{_STATUS}", str(first.status)),
         (f"GET {path} content type", headers.get("content-type", "none")),
         (f"GET {path} empty body", "no" if first.body else "yes"),
         (f"GET {path} body", f"{len(first.body)} bytes, sha256 {digest}" if same else CHANGES),

@@ -1,6 +1,6 @@
 # What compiles for musl: Debian's musl-gcc, which links with Alpine's own libraries from the context.
 # Never part of an image of the lab.
-FROM debian:trixie AS toolchain
+FROM debian:trixie
 RUN apt-get update \
   && apt-get install -y --no-install-recommends bzip2 gcc libc6-dev make musl-tools xz-utils \
   && rm -rf /var/lib/apt/lists/*
@@ -14,15 +14,3 @@ RUN cd /alpine/lib && ln -s ld-musl-x86_64.so.1 libc.so && ln -s ld-musl-x86_64.
   && for lib in *.so.[0-9]*; do ln -sf "$lib" "${lib%%.so*}.so"; done \
   && ln -sf libncursesw.so.6 libncurses.so && ln -sf libncursesw.so.6 libtinfow.so
 ENV CC_MUSL="musl-gcc -idirafter /opt/kernel -L/alpine/lib"
-
-# The headers of Alpine's libraries: Debian's are of the same versions, but for OpenSSL's options.
-FROM toolchain AS workbench
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends libffi-dev liblzma-dev libncurses-dev libssl-dev \
-     tcl uuid-dev zlib1g-dev \
-  && rm -rf /var/lib/apt/lists/*
-RUN mkdir /alpine/include && cd /usr/include \
-  && cp -aL openssl uuid lzma lzma.h zlib.h zconf.h *curses*.h term.h termcap.h unctrl.h eti.h \
-     x86_64-linux-gnu/ffi.h x86_64-linux-gnu/ffitarget.h /alpine/include/ \
-  && cp -aL x86_64-linux-gnu/openssl/. /alpine/include/openssl/ \
-  && printf '#ifndef OPENSSL_NO_COMP\n#define OPENSSL_NO_COMP\n#endif\n' >> /alpine/include/openssl/configuration.h

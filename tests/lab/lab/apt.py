@@ -115,26 +115,31 @@ def download(step: Step, suite: str, packages: list[str], into: Path) -> dict[st
     return found
 
 
-def source(step: Step, suite: str, package: str, into: Path) -> Path:
-    """The upstream tarball of a source package.
+def sources(step: Step, suite: str, packages: list[str], into: Path) -> None:
+    """The upstream tarballs of some source packages.
 
     Debian's own changes are left out: a base image ships upstream's program. Mirrors sometimes have
-    lost the rest of a source package already, so only the tarball must have come.
+    lost the rest of a source package already, so only the tarballs must have come.
     """
     into.mkdir(parents=True, exist_ok=True)
     refresh(step, suite)
+    command = ["apt-get", *options(step.lab, suite), "-q", "source", "--download-only"]
     try:
-        step.run(
-            *("apt-get", *options(step.lab, suite), "-q", "source", "--download-only", package),
-            cwd=into,
-        )
+        step.run(*command, *packages, cwd=into)
     except LabError:
-        if not list(into.glob("*.orig.tar.*")):
-            raise
-    tarballs = [file for file in sorted(into.glob("*.orig.tar.*")) if file.suffix != ".asc"]
-    if not tarballs:
-        raise LabError(f"apt brought no upstream source of {package}")
-    return tarballs[0]
+        for package in packages:
+            if not _tarballs(into, package):
+                step.run(*command, package, cwd=into)
+    if lacking := [package for package in packages if not _tarballs(into, package)]:
+        raise LabError(f"apt brought no upstream source of {' '.join(lacking)}")
+    wanted = {path for package in packages for path in _tarballs(into, package)}
+    for stray in set(into.iterdir()) - wanted:
+        stray.unlink()
+
+
+def _tarballs(folder: Path, package: str) -> list[Path]:
+    found = folder.glob(f"{package}_*.orig.tar.*")
+    return [path for path in found if path.suffix != ".asc"]
 
 
 def missing(packages: list[str]) -> list[str]:

@@ -16,32 +16,35 @@ SONAMES = [
     *("liblzma.so.5", "libuuid.so.1"),
 ]
 """Alpine's own libraries that something here is linked with."""
+HEADERS = [
+    *("libffi-dev", "liblzma-dev", "libncurses-dev", "libssl-dev", "uuid-dev", "zlib1g-dev"),
+    *("tcl8.6", "libtcl8.6"),
+]
 
 
-def toolchain(step: Step, tags: list[str], *, target: str) -> str:
-    """The image that compiles, without and with headers."""
+def toolchain(step: Step, tags: list[str]) -> str:
+    """The image that compiles."""
     libraries = step.scratch / "libraries"
     libraries.mkdir()
     root = step.lab.results / "alpine-vm/root"
     for name in SONAMES:
-        found = next(
-            root / folder / name for folder in ("lib", "usr/lib") if (root / folder / name).exists()
-        )
-        shutil.copy(found.resolve() if found.is_symlink() else found, libraries / name)
-    images.build(step, "toolchain", tags, target=target)
+        folders = ("lib", "usr/lib")
+        found = next(root / folder / name for folder in folders if (root / folder / name).exists())
+        shutil.copy(found, libraries / name)
+    images.build(step, "toolchain", tags)
+    return tags[0]
+
+
+def workbench(step: Step, tags: list[str]) -> str:
+    """The same with headers."""
+    apt.download(step, SUITE, HEADERS, step.scratch / "debs")
+    images.build(step, "workbench", tags)
     return tags[0]
 
 
 def sources(step: Step, packages: list[str]) -> str:
     """Download the upstream tarballs of some Debian source packages."""
-    for package in packages:
-        apt.source(step, SUITE, package, step.scratch)
-    for stray in [
-        *step.scratch.glob("*.dsc"),
-        *step.scratch.glob("*.debian.*"),
-        *step.scratch.glob("*.asc"),
-    ]:
-        stray.unlink()
+    apt.sources(step, SUITE, packages, step.scratch)
     return " ".join(packages)
 
 

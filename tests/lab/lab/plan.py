@@ -25,6 +25,7 @@ from lab.place import Lab
 from lab.recipe import Recipe
 from lab.step import LabError, Step
 
+Make = Callable[[Step, list[str]], str]
 DOCKERFILES = "dockerfiles"
 ARCHIVED = ("lab/images.py",)
 """For images that are written here, not built from a Dockerfile."""
@@ -53,7 +54,7 @@ def recipes(lab: Lab) -> list[Recipe]:
     ]
 
 
-def _files(make: Callable[[Step], str]) -> Callable[[Step, list[str]], str]:
+def _files(make: Callable[[Step], str]) -> Make:
     """A recipe for files, which has no tags."""
     return lambda step, _: make(step)
 
@@ -172,19 +173,19 @@ def _musl() -> list[Recipe]:
             (needs, f"sources-{recipe or name}"),
         )
 
-    def compiler(name: str, *needs: str) -> Recipe:
+    def compiler(name: str, make: Make, *needs: str) -> Recipe:
         return Recipe(
             name,
-            partial(musl.toolchain, target=name),
-            ("lab/musl.py", f"{DOCKERFILES}/toolchain.Dockerfile"),
+            make,
+            ("lab/musl.py", f"{DOCKERFILES}/{name}.Dockerfile"),
             needs,
             (f"stepdown-lab/{name}:latest",),
         )
 
     return [
-        compiler("toolchain", "debian-trixie", "alpine-vm"),
+        compiler("toolchain", musl.toolchain, "debian-trixie", "alpine-vm"),
         built("busybox-program", "toolchain", "busybox"),
-        compiler("workbench", "toolchain"),
+        compiler("workbench", musl.workbench, "toolchain"),
         built("libraries", "workbench", extra=(f"{DOCKERFILES}/fficonfig.h",)),
         Recipe(
             "libraries-image",

@@ -1,6 +1,8 @@
 """The audit: which commands are missing, and which of them are called."""
 
-from fakes import ENDED, FakeContainer, FakeEngine, image
+import pytest
+
+from fakes import ENDED, RUNNING, FakeContainer, FakeEngine, image
 from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Command, Policy
 from stepdown.model.trial import CheckRun, CheckState
@@ -12,7 +14,7 @@ from stepdown.verify.toolbox import BUSYBOX, Toolbox
 
 CONFIG = ImageConfig(id="i", env=(("PATH", "/usr/bin:/bin"),))
 SIDE = Side(role="r", image="i", config=CONFIG)
-NOTHING = audit.Rehearsal(command=None, asked=Endpoints(port=None, paths=("/",)))
+NOTHING = audit.Rehearsal(command=None, asked=Endpoints(port=None, paths=("/",)), answers=False)
 
 
 def rehearse(
@@ -70,7 +72,9 @@ def test_what_runtimes_look_for_by_themselves_does_not_count() -> None:
 
 def test_the_tests_run_with_canaries_too() -> None:
     tests = audit.Rehearsal(
-        command=Command(text="a", argv=("a",)), asked=Endpoints(port=None, paths=("/",))
+        command=Command(text="a", argv=("a",)),
+        asked=Endpoints(port=None, paths=("/",)),
+        answers=False,
     )
     _, specs = rehearse(b"", TOOLS, tests)
     assert [spec.entrypoint for spec in specs] == [None, ("a",)]
@@ -80,6 +84,38 @@ def test_without_a_toolbox_nothing_is_known() -> None:
     run, _ = rehearse(b"", Toolbox(missing="offline"))
     assert run.state is CheckState.BROKEN
     assert "offline" in run.summary
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        FakeContainer(states=[ENDED], refusal="no such file"),
+        FakeContainer(states=[ENDED]),
+        FakeContainer(states=[RUNNING], files={"/.stepdown/calls": b""}),
+    ],
+)
+def test_a_rehearsal_that_did_not_happen_proves_nothing(container: FakeContainer) -> None:
+    engine = FakeEngine(container=container)
+    rig = Rig(engine=engine, toolbox=TOOLS, policy=Policy(start_timeout=1, test_timeout=1))
+    asked = audit.Rehearsal(command=None, asked=Endpoints(port=80, paths=("/",)), answers=True)
+    assert audit.check(rig, SIDE, ("/bin/sh",), asked).state is CheckState.BROKEN
+
+
+def test_tests_that_hang_prove_nothing() -> None:
+    container = FakeContainer(states=[RUNNING], files={"/.stepdown/calls": b""})
+    rig = Rig(
+        engine=FakeEngine(container=container),
+        toolbox=TOOLS,
+        policy=Policy(start_timeout=1, test_timeout=1),
+    )
+    asked = audit.Rehearsal(
+        command=Command(text="a", argv=("a",)),
+        asked=Endpoints(port=None, paths=("/",)),
+        answers=False,
+    )
+    run = audit.check(rig, SIDE, ("/bin/sh",), asked)
+    assert run.state is CheckState.BROKEN
+    assert "did not end" in run.summary
 
 
 def test_with_nothing_missing_nothing_is_run() -> None:

@@ -40,8 +40,9 @@ RED = "ℹ tests 2\nℹ pass 1\nℹ fail 1\n"
         (
             Exit(exit_code=0, output="ℹ tests 0\nℹ pass 0\nℹ fail 0\n"),
             CheckState.BROKEN,
-            "ran no test",
+            "passed no test",
         ),
+        (Exit(exit_code=0, output="10 skipped in 0.1s"), CheckState.BROKEN, "10 skipped"),
     ],
 )
 def test_each_end(end: Exit, state: CheckState, words: str) -> None:

@@ -64,6 +64,12 @@ def test_nobody_answers() -> None:
     assert runs["http"].state is CheckState.FAILED
 
 
+def test_what_did_not_answer_before_is_watched_as_long() -> None:
+    container = FakeContainer(states=[RUNNING] * 4 + [ContainerState(running=False, exit_code=3)])
+    runs = session.check(rig(FakeEngine(container=container)), side(), WEB, answers=False)
+    assert runs[0].state is CheckState.FAILED
+
+
 def test_without_a_port_there_is_no_http() -> None:
     runs = observe(FakeContainer(), Endpoints(port=None, paths=("/",)))
     assert runs["http"].state is CheckState.ABSENT
@@ -146,4 +152,14 @@ def test_what_differs_from_itself_is_not_compared() -> None:
     facts = dict(session.steady(first, again).facts)
     assert facts["GET / body"] == session.CHANGES
     assert facts["GET / status"] == "200"
-    assert set(dict(session.steady(first, None).facts).values()) == {session.CHANGES}
+    assert session.steady(first, None) == first
+    silent = observe(FakeContainer())["http"]
+    assert session.steady(first, silent) == first
+    worse = observe(FakeContainer(answers=lambda _: answer(b"a", status=404)))["http"]
+    assert dict(session.steady(first, worse).facts)["GET / status"] == "200"
+
+
+def test_an_application_that_only_fails_is_no_evidence() -> None:
+    run = observe(FakeContainer(answers=lambda _: answer(status=500)))["http"]
+    assert run.state is CheckState.FAILED
+    assert "500" in run.summary
