@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,11 +125,11 @@ def sources(step: Step, suite: str, packages: list[str], into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
     refresh(step, suite)
     command = ["apt-get", *options(step.lab, suite), "-q", "source", "--download-only"]
-    try:
+    with suppress(LabError):
         step.run(*command, *packages, cwd=into)
-    except LabError:
-        for package in packages:
-            if not _tarballs(into, package):
+    for package in packages:
+        if not _tarballs(into, package):
+            with suppress(LabError):
                 step.run(*command, package, cwd=into)
     if lacking := [package for package in packages if not _tarballs(into, package)]:
         raise LabError(f"apt brought no upstream source of {' '.join(lacking)}")

@@ -59,12 +59,17 @@ def _files(make: Callable[[Step], str]) -> Make:
     return lambda step, _: make(step)
 
 
+def public(recipe: Recipe) -> bool:
+    """Whether it makes an image that is asked for, not one that others are built on or with."""
+    return bool(recipe.tags) and not recipe.tags[0].startswith(("stepdown-lab/", "buildpack-deps:"))
+
+
 def names(known: list[Recipe], what: list[str]) -> set[str]:
     """The recipes of a set, or those that are named; `engine` needs none."""
     found: set[str] = set()
     for word in what or ["all"]:
         if word == "all":
-            found |= {recipe.name for recipe in known if recipe.tags}
+            found |= {recipe.name for recipe in known if public(recipe)}
         elif word == "demo":
             found |= set(DEMO)
         elif word in {recipe.name for recipe in known}:

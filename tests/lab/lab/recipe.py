@@ -13,6 +13,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from lab.graph import Task
@@ -48,6 +49,7 @@ class Stamp:
     images: Mapping[str, str] | None = None
 
 
+@cache
 def _meaning(source: Path) -> bytes:
     """What a source file says to the machine: a comment or a docstring changes no image."""
     if source.suffix != ".py":
@@ -85,29 +87,30 @@ class Workshop:
         """The recipe as a task of the graph."""
         return Task(recipe.name, lambda: self.make(recipe), recipe.needs)
 
-    def fresh(self, recipe: Recipe) -> bool:
-        """Whether the result is there and still what would be made now."""
+    def fresh(self, recipe: Recipe, there: Mapping[str, str]) -> bool:
+        """Whether the result is there (images by name and id) and still what would be made now."""
         stamp = self.stamp(recipe.name)
         if not recipe.tags:
             return stamp.key == self.key(recipe) and (self.lab.results / recipe.name).exists()
-        ids = {tag: self._id(tag) for tag in recipe.tags}
-        if not all(ids.values()):
+        ids = {tag: there[tag] for tag in recipe.tags if tag in there}
+        if len(ids) < len(recipe.tags):
             return False
         return not self.ours or (stamp.key in (PULLED, self.key(recipe)) and ids == stamp.images)
 
-    def built(self, recipe: Recipe) -> bool:
+    def built(self, recipe: Recipe, there: Mapping[str, str]) -> bool:
         """Whether the image that the engine has is one that was built here."""
         stamp = self.stamp(recipe.name)
         return stamp.key != PULLED and any(
-            self._id(tag) == made for tag, made in (stamp.images or {}).items()
+            there.get(tag) == made for tag, made in (stamp.images or {}).items()
         )
 
     def make(self, recipe: Recipe) -> str | None:
         """Make what is not there or no longer up to date."""
-        if self.fresh(recipe):
+        there = self.images() if recipe.tags else {}
+        if self.fresh(recipe, there):
             return None
         key = self.key(recipe)  # of what is about to be made: files may change meanwhile
-        wanted = [tag for tag in recipe.tags if self.ours or not self._id(tag)]
+        wanted = [tag for tag in recipe.tags if self.ours or tag not in there]
         self._path(recipe.name).unlink(missing_ok=True)
         step = self.step(recipe.name)
         text = recipe.make(step, wanted)
@@ -123,7 +126,8 @@ class Workshop:
     def pull(self, recipe: Recipe) -> str:
         """Get the image from a registry instead."""
         step = self.step(recipe.name)
-        wanted = [tag for tag in recipe.tags if not self._id(tag)]
+        there = self.images()
+        wanted = [tag for tag in recipe.tags if tag not in there]
         for tag in wanted:
             step.run("docker", "pull", "--quiet", tag)
         self._finish(recipe.name, PULLED, list(recipe.tags))
@@ -131,13 +135,13 @@ class Workshop:
 
     def remove_images(self) -> int:
         """Remove the image names that were given here and still mean what they meant; how many."""
-        step = self.step("purge")
+        step, there = self.step("purge"), self.images()
         names = [
             tag
             for path in self.lab.stamps.glob("*.json")
             if (stamp := self.stamp(path.stem)).key != PULLED
             for tag, made in (stamp.images or {}).items()
-            if self._id(tag) == made
+            if there.get(tag) == made
         ]
         if names:
             step.run("docker", "image", "rm", *names)
@@ -163,9 +167,10 @@ class Workshop:
             return Stamp()
 
     def _finish(self, name: str, key: str, tags: list[str]) -> None:
-        images = {tag: self._id(tag) for tag in tags}
-        if absent := [tag for tag, identifier in images.items() if not identifier]:
+        there = self.images() if tags else {}
+        if absent := [tag for tag in tags if tag not in there]:
             raise LabError(f"{name} made no {' '.join(absent)}, see {self.lab.logs / name}.log")
+        images = {tag: there[tag] for tag in tags}
         unfinished = self._path(name).with_suffix(".new")
         unfinished.write_text(json.dumps({"key": key, "images": images}, indent=1))
         unfinished.rename(self._path(name))
@@ -173,9 +178,12 @@ class Workshop:
     def _path(self, name: str) -> Path:
         return self.lab.stamps / f"{name}.json"
 
-    def _id(self, tag: str) -> str | None:
-        step = Step(self.lab, "inspect", self.environment)
+    def images(self) -> dict[str, str]:
+        """The images that the engine has, by name; nothing if it does not answer."""
+        step = Step(self.lab, "images", self.environment)
+        listing = ["image", "ls", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"]
         try:
-            return step.read("docker", "image", "inspect", "--format", "{{.Id}}", tag)
+            lines = step.read("docker", *listing).splitlines()
         except LabError:
-            return None
+            return {}
+        return {name: identifier for name, _, identifier in (line.partition(" ") for line in lines)}

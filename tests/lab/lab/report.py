@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from lab import engine, plan, repository
 from lab.recipe import PULLED, Workshop
-from lab.step import LabError, Step
+from lab.step import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lab.place import Lab
+    from lab.recipe import Recipe
 
 
 def show(lab: Lab) -> int:
@@ -21,16 +24,21 @@ def show(lab: Lab) -> int:
         return 1
     print(f"apk      {'served' if repository.answers(lab) else 'not served'}")
     workshop = Workshop(lab, plan.recipes(lab), client.environment, ours=client.private)
-    step = Step(lab, "inspect", client.environment)
-    for recipe in workshop.recipes.values():
-        if not recipe.tags:
-            continue
-        try:
-            size = step.read("docker", "image", "inspect", "--format", "{{.Size}}", recipe.tags[0])
-        except LabError:
-            print(f"{'absent':10} {'':>9} {recipe.tags[0]}")
-            continue
-        stamp = workshop.stamp(recipe.name)
-        state = "pulled" if stamp.key == PULLED else "built" if stamp.images else "not ours"
-        print(f"{state:10} {int(size) / 1e6:7.1f} MB {'  '.join(recipe.tags)}")
+    there = workshop.images()
+    step = Step(lab, "status", client.environment)
+    for recipe in filter(plan.public, workshop.recipes.values()):
+        found = [tag for tag in recipe.tags if tag in there]
+        size = 0.0
+        if found:
+            inspect = ["image", "inspect", "--format", "{{.Size}}", found[0]]
+            size = int(step.read("docker", *inspect)) / 1e6
+        print(f"{_state(workshop, recipe, there):9} {size:7.1f} MB  {'  '.join(recipe.tags)}")
     return 0
+
+
+def _state(workshop: Workshop, recipe: Recipe, there: Mapping[str, str]) -> str:
+    if recipe.tags[0] not in there:
+        return "absent"
+    if workshop.built(recipe, there):
+        return "built"
+    return "pulled" if workshop.stamp(recipe.name).key == PULLED else "not ours"

@@ -34,13 +34,18 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
         _run(_engine_only(lab), {"engine"}, say)
         client = engine.find(lab)
     workshop = _workshop(lab, client, recipes)
-    missing = [recipe for recipe in recipes if recipe.name in names and not workshop.fresh(recipe)]
+    there = workshop.images()
+    missing = [
+        recipe for recipe in recipes if recipe.name in names and not workshop.fresh(recipe, there)
+    ]
     if client and missing and registry.answers(workshop, missing):
         say(f"{_engine_text(lab, client)}; a registry answers: missing images are pulled")
         _run([Task(recipe.name, partial(workshop.pull, recipe)) for recipe in missing], names, say)
         return
     services = _services(workshop, client)
-    wanted = {"engine", *(recipe.name for recipe in missing)} | _serving(workshop, recipes)
+    wanted = {"engine", *(recipe.name for recipe in missing)}
+    if workshop.built(workshop.recipes["alpine"], there):
+        wanted.add("apk-serve")  # the image names it as its repository
     _announce(lab, client, missing, say)
     _run([*services, *map(workshop.task, recipes)], wanted, say)
     say('the lab is up; a shell reaches it after: eval "$(tests/lab/env)"')
@@ -98,12 +103,6 @@ def _services(workshop: Workshop, client: Client | None) -> list[Task]:
         task("apk-address", repository.choose, "engine"),
         task("apk-serve", repository.start, "apk-address", "apk-main"),
     ]
-
-
-def _serving(workshop: Workshop, recipes: list[Recipe]) -> set[str]:
-    """The apk repository has to run where an Alpine image of ours names it."""
-    built = any(recipe.name == "alpine" and workshop.built(recipe) for recipe in recipes)
-    return {"apk-serve"} if built else set()
 
 
 def _engine_text(lab: Lab, client: Client | None) -> str:

@@ -15,7 +15,11 @@ def visit():
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
-        visit()
+        try:
+            visit()
+        except OSError as error:
+            self.send_error(500, str(error))
+            return
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"welcome\n")
