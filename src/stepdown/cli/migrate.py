@@ -193,7 +193,7 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
 @contextmanager
 def _logged(desk: Desk, emit: Emit) -> Iterator[Emit]:
     """Write the log beside what is shown; copy it to --log at the end, however it ends."""
-    with desk.run.log_path.open("a", encoding="utf-8", errors="replace") as log:
+    with desk.run.log_path.open("a", buffering=1, encoding="utf-8", errors="replace") as log:
         try:
             yield printers.both(emit, printers.logging_to(log.write))
         finally:

@@ -159,7 +159,8 @@ def install(step: Step, packages: list[str]) -> str | None:
         raise LabError(
             f"these Debian packages are needed, and only root can install them: {' '.join(names)}"
         )
-    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *names]
+    command = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "install", "-q", "-y"]
+    command += ["--no-install-recommends", *names]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     try:
         step.run(*command, env=quiet)

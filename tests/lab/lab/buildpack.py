@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 def image(step: Step, tags: list[str], *, suite: str, target: str) -> str:
     """One of the three images of a suite."""
     machine.write(step.scratch)
-    images.build(step, "buildpack-deps", tags, target=target, suite=suite)
+    images.build(step, "buildpack-deps", tags, "--target", target, suite=suite)
     return tags[0]

@@ -54,16 +54,22 @@ def answers(path: Path) -> bool:
         connection.sock.connect(str(path))
         connection.request("GET", "/_ping")
         return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
 
 
 def find(lab: Lab) -> Client | None:
-    """The engine to use, if one answers: our own before any other."""
-    if answers(lab.socket):
-        return private(lab)
+    """The engine to use, if one answers: the one that DOCKER_HOST names, our own, the usual one."""
+    named = os.environ.get("DOCKER_HOST")
+    if named and named != f"unix://{lab.socket}" and (client := _foreign(lab)):
+        return client
+    return private(lab) if answers(lab.socket) else _foreign(lab)
+
+
+def _foreign(lab: Lab) -> Client | None:
+    """An engine that is not ours; what is missing of client and buildx comes from our folder."""
     ours = {"DOCKER_CONFIG": str(lab.engine / "config")}
     if docker := shutil.which("docker"):
         if not (host := _endpoint(docker)):
@@ -71,8 +77,7 @@ def find(lab: Lab) -> Client | None:
         known = _quiet(docker, "buildx", "version") is not None
         return Client(docker, {} if known else {"DOCKER_HOST": host, **ours}, private=False)
     if answers(DEFAULT_SOCKET):
-        host = f"unix://{DEFAULT_SOCKET}"
-        environment = {"DOCKER_HOST": host, "PATH": _path(lab), **ours}
+        environment = {"DOCKER_HOST": f"unix://{DEFAULT_SOCKET}", "PATH": _path(lab), **ours}
         return Client(str(lab.engine / "bin/docker"), environment, private=False)
     return None
 

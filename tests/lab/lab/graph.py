@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from lab.step import LabError
 
+PATIENCE_SECONDS = 30
+"""A sign of life, when nothing ends for so long."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -52,7 +55,9 @@ class Graph:
             self.running[pool.submit(task.run)] = (task, time.monotonic())
 
     def _finish(self) -> None:
-        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        finished, _ = wait(self.running, PATIENCE_SECONDS, return_when=FIRST_COMPLETED)
+        if not finished:
+            self.say(f"at work: {self._at_work()}")
         for future in finished:
             task, began = self.running.pop(future)
             took = time.monotonic() - began
@@ -65,6 +70,12 @@ class Graph:
                 self.say(f"{task.name}: failed ({took:.1f} s)")
             else:
                 raise error
+
+    def _at_work(self) -> str:
+        now = time.monotonic()
+        return ", ".join(
+            f"{task.name} ({now - began:.0f} s)" for task, began in self.running.values()
+        )
 
 
 def closure(tasks: list[Task], wanted: set[str]) -> list[Task]:

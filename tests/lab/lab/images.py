@@ -22,6 +22,7 @@ RECIPES = Path(__file__).resolve().parent.parent / "dockerfiles"
 Member = tuple[tarfile.TarInfo, IO[bytes] | None]
 """What `TarFile.addfile` takes."""
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NO_CACHE = "--no-cache"
 CHUNK = 1 << 20
 
 
@@ -100,34 +101,17 @@ def load(step: Step, images: list[Image]) -> None:
         raise LabError(f"docker load failed, see {step.log}")
 
 
-def build(
-    step: Step,
-    recipe: str,
-    tags: Iterable[str] = (),
-    *,
-    target: str | None = None,
-    output: Path | None = None,
-    **arguments: str,
-) -> None:
+def build(step: Step, recipe: str, tags: Iterable[str], *options: str, **arguments: str) -> None:
     """Build `dockerfiles/<recipe>.Dockerfile`; the step's scratch folder is the context.
 
-    `output` takes the files of the last stage instead of an image.
+    `options` are buildx's own, `arguments` the build's. What installs apk packages needs NO_CACHE:
+    the engine does not see that the repository has others now.
     """
-    command: list[str | Path] = [
-        "docker",
-        "buildx",
-        "build",
-        "--progress=plain",
-        "--provenance=false",
-    ]
+    command = ["docker", "buildx", "build", "--progress=plain", "--provenance=false", *options]
     for tag in tags:
         command += ["--tag", tag]
     for name, value in arguments.items():
         command += ["--build-arg", f"{name.upper()}={value}"]
-    if target:
-        command += ["--target", target]
-    if output:
-        command += ["--output", f"type=local,dest={output}"]
     step.run(*command, "--file", RECIPES / f"{recipe}.Dockerfile", step.scratch)
 
 

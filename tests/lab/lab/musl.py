@@ -51,7 +51,7 @@ def sources(step: Step, packages: list[str]) -> str:
 def compiled(step: Step, recipe: str, sources_of: str) -> str:
     """Compile with a Dockerfile, and keep what its last stage holds."""
     _context(step, sources_of)
-    images.build(step, recipe, output=step.scratch / "out")
+    images.build(step, recipe, (), "--output", f"type=local,dest={step.scratch}/out")
     for entry in list(step.scratch.iterdir()):
         if entry.name != "out":
             step.run("rm", "-r", entry)
@@ -64,7 +64,7 @@ def compiled(step: Step, recipe: str, sources_of: str) -> str:
 def developed(step: Step, tags: list[str]) -> str:
     """The image with the compiled libraries and their headers, for what needs both."""
     _context(step, "sources-libraries")
-    images.build(step, "libraries", tags, target="development")
+    images.build(step, "libraries", tags, "--target", "development")
     return tags[0]
 
 

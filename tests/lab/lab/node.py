@@ -96,9 +96,7 @@ def image(step: Step, tags: list[str], *, base: str, libc: str) -> str:
     """One of the three images."""
     results = step.lab.results
     step.run("cp", "-al", results / f"node-{libc}/usr", step.scratch / "usr")
-    if (
-        base != "buildpack-deps:bookworm"
-    ):  # the slim and the Alpine image leave out other machines' headers
+    if not base.startswith("buildpack-deps:"):  # those leave out other machines' headers
         for headers in (step.scratch / "usr/local/include/node/openssl/archs").iterdir():
             if headers.name != "linux-x86_64":
                 shutil.rmtree(headers)
@@ -106,6 +104,7 @@ def image(step: Step, tags: list[str], *, base: str, libc: str) -> str:
     (step.scratch / "docker-entrypoint.sh").write_text(ENTRYPOINT)
     (step.scratch / "docker-entrypoint.sh").chmod(0o755)
     machine.write(step.scratch)
-    recipe = "node-alpine" if libc == "musl" else "node"
-    images.build(step, recipe, tags, base=base, node_version=VERSION, yarn_version=YARN)
+    recipe, options = ("node-alpine", [images.NO_CACHE]) if libc == "musl" else ("node", [])
+    versions = {"node_version": VERSION, "yarn_version": YARN}
+    images.build(step, recipe, tags, *options, base=base, **versions)
     return tags[0]

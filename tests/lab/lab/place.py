@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,15 @@ class Lab:
     def logs(self) -> Path:
         """One file for each step."""
         return self.root / "logs"
+
+    def delete(self) -> None:
+        """Delete what the lab has made, and nothing else that may be in the folder."""
+        files = ["docker.sock", "apk-server.json", "apk-server.process", "lock"]
+        folders = [self.engine, self.downloads, self.results, self.stamps, self.logs]
+        paths = [*folders, self.scratch.parent, *(self.root / name for name in files)]
+        subprocess.run(["rm", "-rf", "--one-file-system", *map(str, paths)], check=True)
+        with suppress(OSError):
+            self.root.rmdir()
 
     def prepare(self) -> None:
         """Make the folders."""

@@ -52,7 +52,7 @@ def image(step: Step, tags: list[str], *, target: str) -> str:
     machine.write(step.scratch)
     known = version(step.lab.results / "sources-python")
     if target == "alpine":
-        images.build(step, "python-alpine", tags, python_version=known)
+        images.build(step, "python-alpine", tags, images.NO_CACHE, python_version=known)
     else:
-        images.build(step, "python", tags, target=target, python_version=known)
+        images.build(step, "python", tags, "--target", target, python_version=known)
     return tags[0]

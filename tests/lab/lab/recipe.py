@@ -84,8 +84,8 @@ class Workshop:
         return step
 
     def task(self, recipe: Recipe) -> Task:
-        """The recipe as a task of the graph."""
-        return Task(recipe.name, lambda: self.make(recipe), recipe.needs)
+        """The recipe as a task; one that needs nothing still lets the engine go first."""
+        return Task(recipe.name, lambda: self.make(recipe), recipe.needs or ("host-tools",))
 
     def fresh(self, recipe: Recipe, there: Mapping[str, str]) -> bool:
         """Whether the result is there (images by name and id) and still what would be made now."""

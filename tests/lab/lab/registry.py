@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HUB = "https://registry-1.docker.io/v2/"
 SECONDS = 10
-PULL_SECONDS = 120
+PULL_SECONDS = 600
 SMALLEST = ["busybox", "alpine", "distroless-others", "node-slim"]
 
 

@@ -31,7 +31,7 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
     say(f"the lab's folder is {lab.root}")
     client = engine.find(lab)
     if client is None and (engine.unpacked(lab) or registry.reachable()):
-        _run(_engine_only(lab), {"engine"}, say)
+        _run(_services(_workshop(lab, None, []), None, engine.TOOLS), {"engine"}, say)
         client = engine.find(lab)
     workshop = _workshop(lab, client, recipes)
     there = workshop.images()
@@ -42,7 +42,7 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
         say(f"{_engine_text(lab, client)}; a registry answers: missing images are pulled")
         _run([Task(recipe.name, partial(workshop.pull, recipe)) for recipe in missing], names, say)
         return
-    services = _services(workshop, client)
+    services = _services(workshop, client, BUILD_TOOLS + ([] if client else engine.TOOLS))
     wanted = {"engine", *(recipe.name for recipe in missing)}
     if workshop.built(workshop.recipes["alpine"], there):
         wanted.add("apk-serve")  # the image names it as its repository
@@ -62,8 +62,8 @@ def down(lab: Lab, say: Say, *, purge: bool) -> None:
     say(engine.stop(lab))
     if purge:
         engine.unmount(lab)
-        subprocess.run(["rm", "-rf", "--one-file-system", lab.root], check=True)
-        say(f"deleted {lab.root}")
+        lab.delete()
+        say(f"deleted what was in {lab.root}")
 
 
 def _workshop(lab: Lab, client: Client | None, recipes: list[Recipe]) -> Workshop:
@@ -84,13 +84,8 @@ def _clean(lab: Lab) -> None:
     lab.scratch.mkdir(exist_ok=True)
 
 
-def _engine_only(lab: Lab) -> list[Task]:
-    return _services(_workshop(lab, None, []), None)[:2]
-
-
-def _services(workshop: Workshop, client: Client | None) -> list[Task]:
+def _services(workshop: Workshop, client: Client | None, tools: list[str]) -> list[Task]:
     """What is not kept as a result but has to run, or to be installed."""
-    tools = BUILD_TOOLS if client else [*BUILD_TOOLS, *engine.TOOLS]
 
     def task(name: str, run: Callable[..., str | None], *needs: str) -> Task:
         return Task(name, lambda: run(workshop.step(name)), needs)
