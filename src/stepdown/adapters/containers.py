@@ -68,7 +68,8 @@ class Containers:
         """Make a container and remove it at the end."""
         made = Made()
         try:
-            with engine_faults("making a container"):
+            # A stop in the midst of the request would leave a container that nobody knows of.
+            with engine_faults("making a container"), stops_wait():
                 made = self._create(body)
             yield made
         finally:
