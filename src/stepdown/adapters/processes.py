@@ -6,10 +6,11 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from stepdown.adapters.signals import stops_wait
 from stepdown.model.image import Value
 from stepdown.ports import OnLine
 
@@ -39,18 +40,8 @@ def run_lines(
     asked first, killed after five seconds. Raises FileNotFoundError without the program.
     """
     began = time.monotonic()
-    with subprocess.Popen(  # noqa: S603  (the command is ours, and no shell reads it)
-        command,
-        env={**os.environ, **env},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as process:
-        try:
-            in_time = _pump(process, began + timeout, on_line)
-        finally:
-            _end_group(process)
+    with _started(command, env) as process:
+        in_time = _pump(process, began + timeout, on_line)
     seconds = time.monotonic() - began
     return Ended(exit_code=process.returncode, seconds=seconds, timed_out=not in_time)
 
@@ -62,6 +53,26 @@ def kill_marked(run: str) -> None:
         with suppress(OSError):
             if wanted in (entry / "environ").read_bytes().split(b"\0"):
                 os.kill(int(entry.name), signal.SIGKILL)
+
+
+@contextmanager
+def _started(command: Sequence[str], env: Mapping[str, str]) -> Generator[subprocess.Popen[bytes]]:
+    process = None
+    try:
+        with stops_wait():  # a stop between fork and assignment would lose the program
+            process = subprocess.Popen(  # noqa: S603  (the command is ours, and no shell reads it)
+                command,
+                env={**os.environ, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        yield process
+    finally:
+        if process is not None:
+            with process:
+                _end_group(process)
 
 
 def _pump(process: subprocess.Popen[bytes], deadline: float, on_line: OnLine) -> bool:

@@ -10,6 +10,7 @@ from docker import APIClient
 from docker.errors import create_api_error_from_http_exception
 
 from stepdown.adapters.connection import FAULTS, endpoint
+from stepdown.adapters.signals import stops_wait
 
 LIMIT = 1024 * 1024
 """How much of an output is kept, in bytes: its end."""
@@ -82,5 +83,6 @@ def read_in_background(api: APIClient, path: str, body: dict[str, object] | None
         with answer:
             raise create_api_error_from_http_exception(refused) from refused
     reader = Reader(answer)
-    reader.start()
+    with stops_wait():  # an exception in the midst of `start` leaves a thread that is half known
+        reader.start()
     return reader
