@@ -91,9 +91,9 @@ def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's ow
 @_verbose
 def plan(*, as_json: bool, form_: str, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
     """Print candidates, hazards and the diff; needs no engine."""
-    from stepdown.cli import inspect  # noqa: PLC0415
+    from stepdown.cli import planning  # noqa: PLC0415
 
-    return inspect.plan(Options(**flags), "json" if as_json else form_)
+    return planning.plan(Options(**flags), "json" if as_json else form_)
 
 
 @app.command()

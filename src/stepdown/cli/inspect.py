@@ -1,4 +1,4 @@
-"""The commands that look: `plan`, `measure`, `compare`, `explain`, `report` and `doctor`."""
+"""The commands that look: `measure`, `compare`, `explain`, `report` and `doctor`."""
 
 import json
 import shutil
@@ -7,75 +7,22 @@ from pathlib import Path
 
 import msgspec
 
-from stepdown import discover
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
 from stepdown.build import requests
-from stepdown.cli.locate import Spot, locate, read
-from stepdown.cli.migrate import rendered, tested
-from stepdown.cli.options import SMALLEST, Options
-from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
-from stepdown.flow import catalog, migrate, record
+from stepdown.cli.migrate import rendered
+from stepdown.errors import EngineError, StepdownError, UsageError
+from stepdown.flow import catalog, record
 from stepdown.measure import compare as difference
 from stepdown.measure import read_rootfs, surface
 from stepdown.model.image import Value
-from stepdown.model.plan import Plan, Step
 from stepdown.model.surface import Surface
 from stepdown.model.trial import BuildFailed
 from stepdown.ports import Engine
-from stepdown.report import card, findings_text, plan_text
+from stepdown.report import card, findings_text
 from stepdown.verify.diagnose import explain as diagnose_text
 
 FORMATS = ("text", "md", "json")
-
-
-def plan(options: Options, form: str) -> int:
-    """Print what would be done to a Dockerfile, without an engine and without git."""
-    what = _plan(options)
-    match form:
-        case "json":
-            _print(msgspec.json.encode(what).decode())
-        case "diff":
-            _print(_wanted(what).rewrite.diff)
-        case "text":
-            _print(plan_text.render(what, verbose=options.verbose))
-        case _:
-            raise UsageError(f"--format {form} is unknown.", hint="Use text, diff or json.")
-    return 0
-
-
-def _wanted(what: Plan) -> Step:
-    """Return the rung that is hoped for: the smallest, or the named one, which comes first."""
-    if not what.steps:
-        raise NothingToDoError(f"There is no smaller base to try for {what.target.base}.")
-    return what.steps[-1 if what.policy.to == SMALLEST else 0]
-
-
-def _plan(options: Options) -> Plan:
-    spot = locate(options.path, options.file, None)
-    root = _root(spot)
-    dockerfile, context = spot.relative(root)
-    recipes = catalog.load()
-    target = discover.target(
-        read(spot.dockerfile),
-        repository=str(root),
-        commit="",
-        dockerfile=dockerfile,
-        context=context,
-        stage=options.stage,
-        catalog=recipes,
-    )
-    facts = discover.facts(spot.context, target)
-    return migrate.plan(target, tested(facts, options), recipes, options.policy())
-
-
-def _root(spot: Spot) -> Path:
-    """Return the repository's folder, or the context where there is none."""
-    for folder in (spot.dockerfile.parent, *spot.dockerfile.parent.parents):
-        if (folder / ".git").exists():
-            return folder
-    inside = spot.dockerfile.is_relative_to(spot.context)
-    return spot.context if inside else spot.dockerfile.parent
 
 
 def measure(image: str, *, as_json: bool, verbose: bool) -> int:

@@ -8,6 +8,7 @@ from stepdown.discover import find_dockerfiles
 from stepdown.errors import DockerfileError, NothingToDoError, UsageError
 
 MOST = 1_000_000  # bytes; the longest real Dockerfiles have a few thousand lines
+_GIVE = "Give the Dockerfile with --file."
 Choose = Callable[[tuple[str, ...]], str]
 
 
@@ -50,30 +51,29 @@ def locate(path: Path, file: str, choose: Choose | None) -> Spot:
 def read(dockerfile: Path) -> str:
     """Return the text of a Dockerfile. Raises DockerfileError where it is not one."""
     try:
+        _check_size(str(dockerfile), dockerfile.stat().st_size)
         content = dockerfile.read_bytes()
     except OSError as error:
-        raise DockerfileError(f"{dockerfile} cannot be read.", details=str(error)) from error
+        raise DockerfileError(
+            f"{dockerfile} cannot be read.", details=str(error), hint="Check its permissions."
+        ) from error
     return decode(str(dockerfile), content)
 
 
 def decode(name: str, content: bytes) -> str:
-    """Return `content` as text. Raises DockerfileError where it is no text."""
-    if len(content) > MOST:
-        raise DockerfileError(
-            f"{name} has {len(content)} bytes; that is no Dockerfile.",
-            hint="Give the Dockerfile with --file.",
-        )
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise DockerfileError(
-            f"{name} is not UTF-8 text.",
-            details=str(error),
-            hint="Give the Dockerfile with --file, or save it as UTF-8.",
-        ) from error
-    if "\0" in text:
-        raise DockerfileError(f"{name} is a binary file.", hint="Give the Dockerfile with --file.")
-    return text
+    """Return `content` as text; a byte that is no UTF-8 becomes a lone surrogate, and stays so.
+
+    Raises DockerfileError where it is no text.
+    """
+    _check_size(name, len(content))
+    if b"\0" in content:
+        raise DockerfileError(f"{name} is a binary file.", hint=_GIVE)
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > MOST:
+        raise DockerfileError(f"{name} has {size} bytes; that is no Dockerfile.", hint=_GIVE)
 
 
 def _given(path: Path, file: str) -> Path:

@@ -16,13 +16,15 @@ from stepdown.adapters.workspace import GitWorkspace
 from stepdown.cli import printers
 from stepdown.cli.locate import Spot, decode, locate
 from stepdown.cli.options import Options
+from stepdown.cli.planning import tested
 from stepdown.cli.wizard import Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
 from stepdown.errors import NothingToDoError, StepdownError, UsageError
 from stepdown.flow import catalog, migrate, record
+from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Note
-from stepdown.model.plan import Facts, Plan, Target
+from stepdown.model.plan import Plan, Target
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 from stepdown.report import markdown, plan_text, request, text
@@ -134,14 +136,6 @@ def _plan(desk: Desk, target: Target) -> Plan:
     return migrate.plan(target, tested(facts, desk.options), desk.recipes, desk.options.policy())
 
 
-def tested(facts: Facts, options: Options) -> Facts:
-    """Return the facts with the test command that was given, if one was; an empty one is none."""
-    if options.test is None:
-        return facts
-    given = discover.command(options.test, "given by --test") if options.test.strip() else None
-    return msgspec.structs.replace(facts, test=given)
-
-
 def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
     print(plan_text.brief(what), file=sys.stderr)  # noqa: T201
     if not what.steps:
@@ -159,7 +153,7 @@ def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
 
 def _rendered(what: Plan, options: Options) -> str:
     if options.json:
-        return msgspec.json.encode(what).decode()
+        return to_json(what).decode()
     return plan_text.render(what, verbose=options.verbose)
 
 
@@ -237,7 +231,7 @@ def _report(desk: Desk, outcome: Outcome) -> int:
     options = desk.options
     _save(outcome, options)
     if options.json:
-        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+        sys.stdout.write(to_json(outcome).decode() + "\n")
     else:
         sys.stdout.write(text.render(outcome, verbose=options.verbose))
     for path in options.reports:

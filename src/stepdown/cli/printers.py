@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
-import msgspec
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Event, Note, StepFinished, StepOutput, StepStarted
 from stepdown.report.words import visible
 
@@ -131,7 +131,7 @@ class JsonLines:
 
     def emit(self, event: Event) -> None:
         """Show one event."""
-        print(msgspec.json.encode(event).decode(), file=self._stream, flush=True)
+        print(to_json(event).decode(), file=self._stream, flush=True)
 
     def close(self) -> None:
         """End the display."""

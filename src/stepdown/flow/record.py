@@ -7,6 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from stepdown.errors import RecordError
+from stepdown.model import encoding
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 
 SCHEMA = 1
@@ -24,20 +25,7 @@ def to_json(outcome: Outcome) -> bytes:
     Fields keep the order of the model, so that the same outcome gives the same bytes. A lone
     surrogate (a byte of a log or a file name that is no UTF-8) becomes a visible backslash escape.
     """
-    plain = _encodable(msgspec.to_builtins(outcome))
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
-
-
-def _encodable(value: object) -> object:
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode("utf-8")
-        case dict():
-            return {key: _encodable(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_encodable(item) for item in value]
-        case _:
-            return value
+    return msgspec.json.format(encoding.to_json(outcome), indent=2) + b"\n"
 
 
 def save(outcome: Outcome, path: Path) -> None:

@@ -111,18 +111,7 @@ def _reasons(candidate: Candidate) -> Iterator[Inline]:
     shell = "A shell" if candidate.shell else "No shell"
     managed = candidate.package_manager is not PackageManager.NONE
     manager = candidate.package_manager.value if managed else "no package manager"
-    yield (f"{shell}, {manager}, user {candidate.user}{_expected(candidate)}.",)
-
-
-def _expected(candidate: Candidate) -> str:
-    """Return the catalogue's figures for the bare base, marked as expectations."""
-    packages, megabytes = candidate.expected_packages, candidate.expected_megabytes
-    parts = (
-        "" if packages is None else words.count(packages, "package"),
-        "" if megabytes is None else f"{megabytes:.1f} MB",
-    )
-    figures = words.listed(tuple(filter(None, parts))) if any(parts) else ""
-    return f"; the bare base is expected to have about {figures}" if figures else ""
+    yield (f"{shell}, {manager}, user {candidate.user}.",)
 
 
 def _hazard(hazard: Hazard) -> Inline:

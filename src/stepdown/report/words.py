@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from stepdown.model import encoding
 from stepdown.model.trial import BaselineVerdict, CheckState, Tally, Verdict
 
 UNKNOWN = "unknown"
@@ -39,7 +40,7 @@ def visible(text: str) -> str:
     writing or hide text becomes a backslash escape.
     """
     plain = _ESCAPE_SEQUENCE.sub("", text).strip("\r\n")
-    plain = re.sub(r"[\r\n\t]+", " ", plain)
+    plain = encoding.visible(re.sub(r"[\r\n\t]+", " ", plain))
     return "".join(c if c.isprintable() else _spelled(c) for c in plain)
 
 

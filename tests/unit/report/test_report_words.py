@@ -74,7 +74,7 @@ def test_lists_and_sentences() -> None:
         ("50 %\r100 %\n", "50 % 100 %"),
         ("a\tb", "a b"),
         ("a\u202eb", "a\\u202eb"),
-        ("caf\udce9", "caf\\udce9"),
+        ("caf\udce9", "caf\\xe9"),
         ("a\x08\x00b", "a\\x08\\x00b"),
         ("\xa0wide\u2003space", " wide space"),
         ("Zürich 東京 →", "Zürich 東京 →"),

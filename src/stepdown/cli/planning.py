@@ -1,0 +1,97 @@
+"""`stepdown plan`: what would be done to a Dockerfile; needs no engine, no network and no git."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from stepdown import discover
+from stepdown.cli.locate import Spot, locate, read
+from stepdown.cli.options import SMALLEST, Options
+from stepdown.errors import NothingToDoError, UsageError
+from stepdown.flow import catalog, migrate
+from stepdown.model.encoding import to_json
+from stepdown.model.plan import Facts, Plan, Refusal, Step
+from stepdown.report import plan_text
+
+
+def plan(options: Options, form: str) -> int:
+    """Print what would be done to a Dockerfile, without an engine and without git."""
+    what = _plan(options)
+    match form:
+        case "json":
+            _print(to_json(what) + b"\n")
+        case "diff":
+            _print(_diff(_wanted(what)).encode("utf-8", "surrogateescape"))
+        case "text":
+            _print(plan_text.render(what, verbose=options.verbose).encode())
+        case _:
+            raise UsageError(f"--format {form} is unknown.", hint="Use text, diff or json.")
+    return 0
+
+
+def _wanted(what: Plan) -> Step:
+    """Return the rung that is hoped for: the named one comes first, the smallest last.
+
+    Without a name, the smallest that can be built is taken, if one can.
+    """
+    if not what.steps:
+        raise NothingToDoError(f"There is no smaller base to try for {what.target.base}.")
+    if what.policy.to != SMALLEST:
+        return what.steps[0]
+    buildable = [step for step in what.steps if not _blocked(step)]
+    return (buildable or what.steps)[-1]
+
+
+def _blocked(step: Step) -> tuple[Refusal, ...]:
+    return tuple(one for one in step.rewrite.refusals if one.blocking)
+
+
+def _diff(step: Step) -> str:
+    """Return the diff, and warn where it is not enough."""
+    for one in _blocked(step):
+        print(f"line {one.line}: {one.reason} {one.hint}".rstrip(), file=sys.stderr)  # noqa: T201
+    if _blocked(step):
+        words = f"{step.candidate.image} cannot be built with this diff alone; see above."
+        print(words, file=sys.stderr)  # noqa: T201
+    return step.rewrite.diff
+
+
+def _plan(options: Options) -> Plan:
+    spot = locate(options.path, options.file, None)
+    root = _root(spot)
+    dockerfile, context = spot.relative(root)
+    recipes = catalog.load()
+    target = discover.target(
+        read(spot.dockerfile),
+        repository=str(root),
+        commit="",
+        dockerfile=dockerfile,
+        context=context,
+        stage=options.stage,
+        catalog=recipes,
+    )
+    facts = discover.facts(spot.context, target)
+    return migrate.plan(target, tested(facts, options), recipes, options.policy())
+
+
+def _root(spot: Spot) -> Path:
+    """Return the repository's folder; where there is none, the context or the file's folder."""
+    for folder in (spot.context, *spot.context.parents):
+        if (folder / ".git").exists():
+            return folder
+    inside = spot.dockerfile.is_relative_to(spot.context)
+    return spot.context if inside else spot.dockerfile.parent
+
+
+def tested(facts: Facts, options: Options) -> Facts:
+    """Return the facts with the test command that was given, if one was; an empty one is none."""
+    if options.test is None:
+        return facts
+    given = discover.command(options.test, "given by --test") if options.test.strip() else None
+    return msgspec.structs.replace(facts, test=given)
+
+
+def _print(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
