@@ -1,5 +1,6 @@
 """The commands that look: `measure`, `compare`, `explain`, `report` and `doctor`."""
 
+import codecs
 import json
 import shutil
 import sys
@@ -20,7 +21,8 @@ from stepdown.model.surface import Surface
 from stepdown.model.trial import BuildFailed
 from stepdown.ports import Engine
 from stepdown.report import card, findings_text
-from stepdown.verify.diagnose import explain as diagnose_text
+from stepdown.verify.explain import explain as diagnose_text
+from stepdown.verify.explain import unknown
 
 FORMATS = ("text", "md", "json")
 
@@ -62,17 +64,24 @@ def _surface(engine: Engine, image: str, empty: str) -> Surface:
 
 
 def explain(file: str, *, as_json: bool) -> int:
-    """Print the likeliest causes of an error text; offline."""
+    """Print the likeliest causes of an error text, or that none is known; offline."""
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read.", details=str(error)) from error
-    found = diagnose_text(content.decode(errors="replace"), catalog.load().breakages)
+    text = _decoded(content)
+    found = diagnose_text(text, catalog.load().breakages)
     if as_json:
-        _print(msgspec.json.encode(found).decode())
+        _print(msgspec.json.encode(found or (unknown(text),)).decode())
     else:
         _print(findings_text.render(found))
     return 0
+
+
+def _decoded(content: bytes) -> str:
+    """Return a log as text; PowerShell writes UTF-16."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
 
 def report(file: Path, form: str, *, verbose: bool) -> int:

@@ -13,10 +13,23 @@ import msgspec
 
 from stepdown.errors import RecipeError
 from stepdown.model.image import Value
-from stepdown.model.recipe import Breakage, Catalog, CommandClass, Family, PackageName, RemedyKind
+from stepdown.model.recipe import (
+    Applet,
+    Breakage,
+    Catalog,
+    CommandClass,
+    Family,
+    PackageName,
+    Programs,
+    RemedyKind,
+    Toolset,
+)
 
 Kind = TypeVar("Kind")
 _COLUMNS = ("debian", "alpine", "how", "note")
+_HOW = re.compile(r"(?:command|soname|library|pkg-config|python|perl)(?: \S+)+|table|hand")
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_APK_NAME = re.compile(r"[a-z0-9][a-z0-9+._-]+")
 
 
 class BreakageFile(Value, frozen=True, kw_only=True):
@@ -29,6 +42,21 @@ class ClassFile(Value, frozen=True, kw_only=True):
     """recipes/classes.toml: tables `[[classes]]`."""
 
     classes: tuple[CommandClass, ...]
+
+
+class ToolsetFile(Value, frozen=True, kw_only=True):
+    """recipes/programs/images.toml: tables `[[toolsets]]`, one `[brings]` and one `[also]`."""
+
+    toolsets: tuple[Toolset, ...]
+    brings: dict[str, tuple[str, ...]]
+    also: dict[str, tuple[str, ...]]
+
+
+class AppletFile(Value, frozen=True, kw_only=True):
+    """recipes/programs/busybox.toml: tables `[[applets]]`, and how they are known."""
+
+    evidence: str
+    applets: tuple[Applet, ...]
 
 
 @cache
@@ -48,6 +76,7 @@ def read(folder: Traversable) -> Catalog:
             for breakage in _decode(file, BreakageFile).breakages
         ),
         classes=_decode(folder / "classes.toml", ClassFile).classes,
+        programs=_programs(folder / "programs"),
     )
     faults = tuple(check(catalog))
     if faults:
@@ -68,6 +97,29 @@ def check(catalog: Catalog) -> Iterator[str]:
         yield from _breakage(breakage)
     for klass in catalog.classes:
         yield from _patterns(f"class {klass.key}", klass.patterns)
+    yield from _package_names(catalog.packages)
+    yield from _twice("applet", (applet.command for applet in catalog.programs.applets))
+    rungs = {f"{family.name}/{rung.tier}" for family in catalog.families for rung in family.rungs}
+    for toolset in catalog.programs.toolsets:
+        for image in set(toolset.images) - rungs:
+            yield f"toolset: no rung is called {image}."
+
+
+def _package_names(packages: tuple[PackageName, ...]) -> Iterator[str]:
+    names = [package.debian for package in packages]
+    if names != sorted(names):
+        yield "The packages are not in the order of their names."
+    for package in packages:
+        where = f"package {package.debian}"
+        if not _HOW.fullmatch(package.how):
+            yield f"{where}: {package.how} is no way to know a name."
+        for name in package.alpine:
+            if not _APK_NAME.fullmatch(name):
+                yield f"{where}: {name} is no name of Alpine's."
+        if not _NAME.fullmatch(package.debian):
+            yield f"{where}: that is no name of Debian's."
+        if len(set(package.alpine)) != len(package.alpine):
+            yield f"{where}: it has a name twice."
 
 
 def _family(family: Family) -> Iterator[str]:
@@ -87,6 +139,10 @@ def _breakage(breakage: Breakage) -> Iterator[str]:
     yield from _patterns(where, (signature.pattern for signature in breakage.signatures))
     if not breakage.remedies:
         yield f"{where}: it has no remedy."
+    if not breakage.signatures and not (breakage.detectors and breakage.evidence):
+        yield f"{where}: it needs a signature, or detectors and the evidence that they give."
+    if any(bool(sign.pattern) == bool(sign.commands) for sign in breakage.signatures):
+        yield f"{where}: a signature is either a pattern or a list of commands."
     for remedy in breakage.remedies:
         if (remedy.kind is RemedyKind.ADD_PACKAGES) != bool(remedy.apt or remedy.apk):
             yield f"{where}: packages and the kind of the remedy do not agree."
@@ -115,6 +171,14 @@ def _decode(file: Traversable, kind: type[Kind]) -> Kind:
         return msgspec.toml.decode(file.read_bytes(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise _fault(file, str(error)) from error
+
+
+def _programs(folder: Traversable) -> Programs:
+    images = _decode(folder / "images.toml", ToolsetFile)
+    applets = _decode(folder / "busybox.toml", AppletFile).applets
+    return Programs(
+        toolsets=images.toolsets, brings=images.brings, also=images.also, applets=applets
+    )
 
 
 def _packages(file: Traversable) -> Iterator[PackageName]:

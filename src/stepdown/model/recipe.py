@@ -3,6 +3,7 @@
 Loaded from `recipes/` by `stepdown.flow.catalog`; every stage receives these values as arguments.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from stepdown.model.image import Libc, PackageManager, Tier, Value
@@ -57,7 +58,10 @@ class Family(Value, frozen=True, kw_only=True):
 
 
 class PackageName(Value, frozen=True, kw_only=True):
-    """One Debian package and what Alpine has for it; `alpine` is empty where nothing is needed."""
+    """One Debian package and what Alpine has for it; `alpine` is empty where nothing is needed.
+
+    `how` is the kind of proof, followed by what both packages have (`command curl`), if anything.
+    """
 
     debian: str
     alpine: tuple[str, ...]
@@ -96,13 +100,39 @@ class Remedy(Value, frozen=True, kw_only=True):
     apk: tuple[str, ...] = ()
 
 
-class Signature(Value, frozen=True, kw_only=True):
-    """A regular expression over one line (Python's `re`), and the channels where it counts.
+class Detector(StrEnum):
+    """What proves a breakage where no message does: a check of `verify`, or a reading of files.
 
-    An empty `channels` means any channel.
+    `files` reads the image's file system, `dockerfile` and `source` the repository, `outside` what
+    calls the image from elsewhere in it, `timing` compares durations of both sides.
     """
 
-    pattern: str
+    AUDIT = "audit"
+    COMMAND = "command"
+    CONTRACT = "contract"
+    ELF = "elf"
+    HEALTHCHECK = "healthcheck"
+    HTTP = "http"
+    PROBE = "probe"
+    START = "start"
+    STOP = "stop"
+    SWEEP = "sweep"
+    DOCKERFILE = "dockerfile"
+    FILES = "files"
+    OUTSIDE = "outside"
+    SOURCE = "source"
+    TIMING = "timing"
+
+
+class Signature(Value, frozen=True, kw_only=True):
+    """How a breakage shows in one line, and the channels where that counts (none: any channel).
+
+    Either `pattern`, a regular expression (Python's `re`) whose group `name` is the subject, or
+    `commands`, whose absence shells, runtimes and the engine each report in their own words.
+    """
+
+    pattern: str = ""
+    commands: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
 
 
@@ -110,7 +140,8 @@ class Breakage(Value, frozen=True, kw_only=True):
     """One known way to break: how it shows, why, and the ways out in order of preference.
 
     `specific` breaks ties: when several match, the highest wins. `deterministic` is true where
-    the signature alone proves the cause, so that no rerun is needed.
+    the signature alone proves the cause, so that no rerun is needed. A silent breakage has no
+    signatures; then `detectors` prove it, and `evidence` says what to quote instead of a line.
     """
 
     id: str
@@ -119,6 +150,8 @@ class Breakage(Value, frozen=True, kw_only=True):
     tiers: tuple[Tier, ...] = ()
     languages: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    detectors: tuple[Detector, ...] = ()
+    evidence: str = ""
     deterministic: bool = True
     specific: int = 0
     remedies: tuple[Remedy, ...]
@@ -134,6 +167,44 @@ class CommandClass(Value, frozen=True, kw_only=True):
     patterns: tuple[str, ...] = ()
 
 
+class Toolset(Value, frozen=True, kw_only=True):
+    """Commands that some images bring: Debian's package to its commands.
+
+    `images` are written `family/tier`; what an image has is the union of the sets that name it.
+    A package without a command is listed too, such as time zone data.
+    """
+
+    images: tuple[str, ...]
+    commands: Mapping[str, tuple[str, ...]]
+    evidence: str
+
+
+class Applet(Value, frozen=True, kw_only=True):
+    """One of BusyBox's commands that does less than the one of the same name on Debian.
+
+    `refused` are options of that one that BusyBox does not know, `valued` the letters of those
+    that take a value. `package` is Alpine's package with the larger one, empty where none is known.
+    """
+
+    command: str
+    package: str
+    refused: frozenset[str]
+    valued: str = ""
+
+
+class Programs(Value, frozen=True, kw_only=True):
+    """Which commands the images bring.
+
+    `brings` says which other packages a Debian package installs, as far as this matters here, and
+    `also` which it is of no use without and only recommends.
+    """
+
+    toolsets: tuple[Toolset, ...] = ()
+    brings: Mapping[str, tuple[str, ...]] = {}
+    also: Mapping[str, tuple[str, ...]] = {}
+    applets: tuple[Applet, ...] = ()
+
+
 class Catalog(Value, frozen=True, kw_only=True):
     """All recipes."""
 
@@ -141,3 +212,4 @@ class Catalog(Value, frozen=True, kw_only=True):
     packages: tuple[PackageName, ...]
     breakages: tuple[Breakage, ...]
     classes: tuple[CommandClass, ...]
+    programs: Programs = Programs()

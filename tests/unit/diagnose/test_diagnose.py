@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from stepdown.flow.catalog import load
 from stepdown.model.image import Tier
 from stepdown.model.recipe import Channel, RemedyKind
 from stepdown.model.trial import Finding, Message
-from stepdown.verify.diagnose import UNKNOWN, diagnose, explain
+from stepdown.verify.diagnose import UNKNOWN, diagnose
 
 
 def _log(text: str, channel: Channel = Channel.LOG) -> Message:
@@ -87,18 +89,52 @@ def test_a_proven_cause_leaves_no_suspicion_for_its_check() -> None:
     assert [(f.breakage, f.checks) for f in found] == [("D09", ("command",)), ("F04", ("start",))]
 
 
-def test_an_unknown_failure_shows_its_last_error_line() -> None:
+def test_an_unknown_failure_shows_the_line_that_tells_most() -> None:
     text = (
-        "> app@1.0.0 test\nReferenceError: fluxCapacitor is not defined\n"
-        "npm error Lifecycle script failed\nnpm error A complete log of this run can be found in x"
+        "> app@1.0.0 test\nsomething failed\nReferenceError: fluxCapacitor is not defined\n"
+        "    at server.js:3:1\nnpm error Lifecycle script failed\n"
+        "npm error A complete log of this run can be found in x"
     )
-    found = _diagnose(("command", _log(text)), ("start", _log("all is well\nbye")))
+    found = _diagnose(("command", _log(text)))
     assert [(f.breakage, f.checks, f.evidence) for f in found] == [
-        (UNKNOWN, ("command",), "npm error Lifecycle script failed"),
-        (UNKNOWN, ("start",), "bye"),
+        (UNKNOWN, ("command",), "ReferenceError: fluxCapacitor is not defined")
     ]
     assert not found[0].deterministic
     assert found[0].remedies == ()
+
+
+def test_a_build_that_fails_for_an_unknown_reason_is_quoted_from_its_failing_step() -> None:
+    text = (
+        "#5 0.3 debconf: unable to initialize frontend: Dialog\n#5 DONE 1.2s\n"
+        "#6 0.2 cannot open /a: it is gone\n------\n > [3/6] RUN make:\n"
+        "0.2 error: the flux is missing\n------\nDockerfile:3\n   3 | >>> RUN make\n"
+        'ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit 2\n'
+    )
+    found = _diagnose(("build", _log(text, Channel.BUILD)))
+    assert [f.evidence for f in found] == ["error: the flux is missing"]
+
+
+def test_what_follows_from_a_proven_cause_is_no_finding_of_its_own() -> None:
+    proven = ("start", _log("sh: 1: git: not found"))
+    consequences = (
+        ("command", _log("AssertionError: 500 != 200")),
+        ("http", _log("GET / status: 500", Channel.HTTP)),
+    )
+    found = _diagnose(*consequences, proven, tier=Tier.SLIM)
+    assert [(f.breakage, f.checks) for f in found] == [("D09-git", ("start",))]
+    other = ("command", _log("KeyError: 'flux'"))
+    assert [f.breakage for f in _diagnose(other, proven, tier=Tier.SLIM)] == ["D09-git", UNKNOWN]
+
+
+def test_what_follows_from_an_unknown_cause_is_no_finding_of_its_own() -> None:
+    found = _diagnose(
+        ("command", _log("AssertionError: 500 != 200")),
+        ("start", _log("KeyError: 'flux'")),
+        ("http", _log("GET / status: 500", Channel.HTTP)),
+    )
+    assert [(f.breakage, f.checks, f.evidence) for f in found] == [
+        (UNKNOWN, ("start",), "KeyError: 'flux'")
+    ]
 
 
 def test_checks_that_fail_alike_share_an_unknown_finding() -> None:
@@ -145,15 +181,34 @@ def test_missing_libraries_of_one_package_are_one_cause() -> None:
     assert found[0].remedies[0].apk == ("libstdc++", "libgcc")
 
 
-def test_explain_names_at_most_three_causes_the_surest_first() -> None:
-    text = (
-        "some text\n#9 1.2 /bin/sh: curl: not found\nSegmentation fault\n"
-        "version `GLIBC_2.38' not found (required by /app)\n"
-    )
-    found = explain(text, load().breakages)
-    assert [f.breakage for f in found] == ["A09", "G05-curl", "D09-curl"]
-    assert all(f.checks == () for f in found)
+def test_another_content_type_counts_only_where_the_answer_is_still_a_good_one() -> None:
+    usual = ["GET /a status: 200", "GET /a content type: text/css"]
+    new_type = ("http", _log("GET /a content type: text/plain", Channel.HTTP))
+    same = ("http", _log("GET /a status: 200", Channel.HTTP))
+    failed = ("http", _log("GET /a status: 500", Channel.HTTP))
+    assert [f.breakage for f in _diagnose(same, new_type, ignore=usual)] == ["F10"]
+    assert [f.breakage for f in _diagnose(failed, new_type, ignore=usual)] == [UNKNOWN]
 
 
-def test_explain_says_nothing_of_text_that_it_does_not_know() -> None:
-    assert explain("all is well\n", load().breakages) == ()
+@pytest.mark.parametrize(
+    ("lines", "tier", "wanted"),
+    [
+        (
+            [
+                f"./api: libc.so.6: version `GLIBC_2.{n}' not found (required by ./api)"
+                for n in (32, 33)
+            ],
+            Tier.SLIM,
+            "A09",
+        ),
+        ([f"No module named 'numpy.core._{n}'" for n in ("a", "b")], Tier.ALPINE, "H05"),
+        ([f"/bin/sh: {n}: not found" for n in ("useradd", "groupadd")], Tier.ALPINE, "D11"),
+        ([f"unknown time zone {n}" for n in ("Europe/Berlin", "Asia/Tokyo")], Tier.SCRATCH, "B10"),
+    ],
+)
+def test_one_root_cause_of_many_failures_is_one_finding(
+    lines: list[str], tier: Tier, wanted: str
+) -> None:
+    tests = [(f"test {n}", _log(line)) for n, line in enumerate(lines)]
+    (found,) = _diagnose(*tests, tier=tier)
+    assert (found.breakage, found.checks) == (wanted, ("test 0", "test 1"))
