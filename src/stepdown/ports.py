@@ -38,7 +38,9 @@ class ContainerSpec(Value, frozen=True, kw_only=True):
     """How to start a container. None keeps what the image says, an empty tuple clears it.
 
     `ports` are those that `http` will ask, beside the image's own; they matter only where the
-    containers' addresses cannot be reached and ports have to be published.
+    containers' addresses cannot be reached and ports have to be published. `collect` are absolute
+    paths of files that `run` reads after the end. `read_only` makes the image's own file system
+    so, and excludes `files`. `sysctls` are kernel settings of the container's own network.
     """
 
     image: str
@@ -51,13 +53,16 @@ class ContainerSpec(Value, frozen=True, kw_only=True):
     healthcheck: Healthcheck | None = None
     network: bool = True
     ports: tuple[int, ...] = ()
+    collect: tuple[str, ...] = ()
+    read_only: bool = False
+    sysctls: tuple[tuple[str, str], ...] = ()
 
 
 class Exit(Value, frozen=True, kw_only=True):
     """How a process ended.
 
     `refused` is the daemon's message where the container could not even start. Output is cut to
-    its last megabyte; `truncated` says so.
+    its last megabyte; `truncated` says so. `files` are those that were to be collected and exist.
     """
 
     exit_code: int | None
@@ -67,6 +72,7 @@ class Exit(Value, frozen=True, kw_only=True):
     out_of_memory: bool = False
     truncated: bool = False
     seconds: float = 0
+    files: tuple[File, ...] = ()
 
 
 class ContainerState(Value, frozen=True, kw_only=True):

@@ -220,3 +220,18 @@ def test_anonymous_volumes_go_away(engines: "Engines", engine: DockerEngine, con
         (mount,) = engines.api.inspect_container(thing.split()[1])["Mounts"]
     volumes = engines.api.volumes()["Volumes"] or []
     assert mount["Name"] not in {volume["Name"] for volume in volumes}
+
+
+def test_files_are_collected_after_the_end(engine: DockerEngine) -> None:
+    wanted = ("/tmp/report.xml", "/tmp/none", "/tmp")
+    ended = shell(engine, "echo '<x/>' > /tmp/report.xml; exit 1", collect=wanted)
+    assert ended.exit_code == 1
+    assert ended.files == (File(path="/tmp/report.xml", content=b"<x/>\n"),)
+
+
+def test_a_fork_bomb_ends_in_time(engine: DockerEngine) -> None:
+    began = time.monotonic()
+    ended = shell(engine, "bomb() { bomb | bomb & }; bomb; sleep 60", timeout=3)
+    assert ended.timed_out
+    assert time.monotonic() - began < 60
+    assert shell(engine, "echo alive").output == "alive\n"

@@ -1,5 +1,8 @@
 """Bad input: one clear error each, its exit code, and nothing touched or left behind."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,10 @@ import pytest
 from stories import Said, Stepdown, git, make
 
 NODE = 'FROM node:24\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.js"]\n'
+# Root reads everything, unless it gives that right up.
+CAPABILITIES = "--bounding-set=-dac_override,-dac_read_search"
+LIKE_A_USER = ["setpriv", CAPABILITIES] if os.getuid() == 0 else []
+PROGRAM = [str(Path(sys.executable).with_name("stepdown"))]
 APP = "setInterval(() => {}, 1000)\n"
 
 
@@ -105,16 +112,69 @@ def test_several_dockerfiles(stepdown: Stepdown, tmp_path: Path) -> None:
     complains(stepdown("migrate", folder, "--yes"), 2, "one/Dockerfile", "two/Dockerfile", "--file")
 
 
-@pytest.mark.parametrize(
-    ("content", "word"), [(b"FROM node:24\n\xff\xfe\n", "UTF-8"), (b"FROM node:24\0\n", "binary")]
-)
-def test_not_a_text(stepdown: Stepdown, tmp_path: Path, content: bytes, word: str) -> None:
+BROKEN = {
+    "not a Dockerfile": (b"# Title\n\nhello world\n", "unknown instruction"),
+    "binary": (b"FROM node:24\0\n", "binary"),
+    "empty": (b"", "no instruction"),
+    "50 MB": (b"FROM node:24\n" + b"# filler\n" * 5_900_000, "bytes"),
+    "heredoc": (b"FROM node:24\nRUN <<EOF\nabc\n", "heredoc"),
+    "cycle": (b"FROM node:24 AS a\nCOPY --from=a /x /y\n", "itself"),
+    "no FROM": (b"RUN true\n", "FROM"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_not_a_dockerfile(stepdown: Stepdown, tmp_path: Path, name: str) -> None:
+    content, word = BROKEN[name]
     folder = make(tmp_path / "r", app__js=APP)
     (folder / "Dockerfile").write_bytes(content)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "odd")
-    complains(stepdown("migrate", folder, "--yes"), 1, word)
-    complains(stepdown("plan", folder), 1, word)
+    before = git(folder, "status", "--porcelain"), git(folder, "for-each-ref")
+    for words in (["migrate", folder, "--yes"], ["plan", folder], ["plan", folder, "--json"]):
+        complains(stepdown(*words), 1, "Dockerfile", word, "hint:")
+    assert (git(folder, "status", "--porcelain"), git(folder, "for-each-ref")) == before
+    assert (folder / "Dockerfile").read_bytes() == content
+
+
+def test_bytes_that_are_no_text_stay(stepdown: Stepdown, tmp_path: Path) -> None:
+    folder = make(tmp_path / "r", app__js=APP)
+    content = b'FROM node:24\n# caf\xe9\nCMD ["node", "app.js"]\n'
+    (folder / "Dockerfile").write_bytes(content)
+    assert "caf\\\\xe9" in stepdown("plan", folder, "--json").stdout
+    command = [*PROGRAM, "plan", str(folder), "--format", "diff"]
+    diff = subprocess.run(command, check=True, capture_output=True).stdout
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, check=True)
+    after = (folder / "Dockerfile").read_bytes()
+    assert b"\n# caf\xe9\n" in after
+    assert after != content
+
+
+def test_a_folder_for_a_dockerfile(stepdown: Stepdown, tmp_path: Path) -> None:
+    folder = make(tmp_path / "r", app__js=APP)
+    (folder / "Dockerfile").mkdir()
+    complains(stepdown("plan", folder, "--file", "Dockerfile"), 2, "is a folder", "hint:")
+    complains(stepdown("plan", folder), 3, "no Dockerfile", "hint:")
+
+
+def test_an_unreadable_dockerfile(tmp_path: Path) -> None:
+    folder = make(tmp_path / "r", Dockerfile=NODE)
+    (folder / "Dockerfile").chmod(0)
+    said = subprocess.run(
+        [*LIKE_A_USER, *PROGRAM, "plan", str(folder)], check=False, capture_output=True, text=True
+    )
+    complains(said, 1, "cannot be read", "Permission denied", "hint:")
+
+
+@pytest.mark.parametrize("command", [["plan"], ["migrate", "--yes"]])
+def test_a_path_outside_of_the_repository(
+    stepdown: Stepdown, tmp_path: Path, command: list[str]
+) -> None:
+    folder = make(tmp_path / "r", app__js=APP)
+    (tmp_path / "Dockerfile").write_text(NODE)
+    complains(stepdown(*command, folder, "--file", "../Dockerfile"), 2, "outside", "hint:")
+    (folder / "Dockerfile").symlink_to("../Dockerfile")
+    complains(stepdown(*command, folder), 2, "outside", "hint:")
 
 
 def test_a_record_that_is_none(stepdown: Stepdown, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def create_body(
         "Labels": dict(labels),
         "HostConfig": host,
     }
+    if spec.read_only:
+        host["ReadonlyRootfs"] = True
+    if spec.sysctls:
+        host["Sysctls"] = dict(spec.sysctls)
     if spec.user:
         body["User"] = spec.user
     if spec.healthcheck:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
+import msgspec
 from docker import APIClient
 from docker.errors import APIError
 
@@ -16,7 +17,7 @@ from stepdown.adapters.running import RunningContainer
 from stepdown.adapters.signals import stops_wait
 from stepdown.adapters.streams import read_in_background
 from stepdown.model.image import ImageConfig, Value
-from stepdown.ports import ContainerSpec, Exit
+from stepdown.ports import ContainerSpec, Exit, File
 
 _KILL_SECONDS = 20.0
 _SETTLE_SECONDS = 5.0
@@ -54,7 +55,8 @@ class Containers:
             if made.refused:
                 return refused_exit(made.refused)
             with engine_faults("running a container"):
-                return self._run(made.identity, timeout)
+                end = self._run(made.identity, timeout)
+                return msgspec.structs.replace(end, files=self._collect(made.identity, spec))
 
     @contextmanager
     def start(self, spec: ContainerSpec) -> Generator[RunningContainer]:
@@ -91,6 +93,10 @@ class Containers:
             return Made(identity=create(self._api, body))
         except APIError as fault:
             return Made(refused=refusal(fault))
+
+    def _collect(self, identity: str, spec: ContainerSpec) -> tuple[File, ...]:
+        found = ((path, archives.read_file(self._api, identity, path)) for path in spec.collect)
+        return tuple(File(path=path, content=one) for path, one in found if one is not None)
 
     def _run(self, identity: str, timeout: float) -> Exit:
         """Attached before the start, so that no output can be missed."""

@@ -33,6 +33,11 @@ def candidate(name: str, rewrite: Rewrite, source: Source) -> BuildRequest:
     return msgspec.structs.replace(baseline(source), name=name, dockerfile=rewrite.text)
 
 
+def tests(request: BuildRequest, stage: str) -> BuildRequest:
+    """Return the request for the stage that adds what the tests need."""
+    return msgspec.structs.replace(request, name=f"{request.name}-tests", target=stage)
+
+
 def blame(request: BuildRequest, rewrite: Rewrite) -> BuildRequest:
     """Return the request for the rewritten Dockerfile on the old base.
 

@@ -37,6 +37,7 @@ def _planning(function: Function) -> Function:
             help="How far down; smallest tries every rung.",
         ),
         click.option("--base", default="", help="Try this base image only."),
+        click.option("--test-target", "test_stage", default="", help="Stage that runs the tests."),
         click.option("--test", help="Command that tests the application; empty: none."),
         click.option(
             "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
@@ -60,6 +61,7 @@ def app() -> None:
 
 @app.command()
 @_planning
+@click.option("--junit", default="", help="JUnit XML that the test command writes, in the image.")
 @click.option("--path", "paths", multiple=True, help="HTTP path to compare; again for more.")
 @click.option("--env", "environment", multiple=True, help="NAME=VALUE for the application.")
 @click.option("--branch", default="", help="Name of the branch to make.")
@@ -68,6 +70,9 @@ def app() -> None:
 @click.option("--report", "reports", multiple=True, type=_EXISTING, help="Report: .md .txt .json")
 @click.option("--record", type=_EXISTING, help="Write the record of the run (JSON).")
 @click.option("--log", type=_EXISTING, help="Write the log of the run.")
+@click.option(
+    "--timing", type=click.IntRange(min=0), default=0, help="Turns in which times are compared."
+)
 @click.option("--build-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds.")
 @click.option("--test-timeout", type=click.FloatRange(min=1), default=600, help="Seconds.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
@@ -184,8 +189,10 @@ def run(words: list[str]) -> int:
 
 
 def _tell(error: StepdownError) -> None:
-    click.echo(f"stepdown: {error.brief}", err=True)
+    from stepdown.report.words import visible  # noqa: PLC0415  (keeps --help quick)
+
+    click.echo(f"stepdown: {visible(error.brief)}", err=True)
     for line in error.details.splitlines():
-        click.echo(f"    {line}", err=True)
+        click.echo(f"    {visible(line)}", err=True)
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        click.echo(f"hint: {visible(error.hint)}", err=True)

@@ -21,6 +21,8 @@ class Options:
     to: str = SMALLEST
     base: str = ""
     test: str | None = None
+    test_stage: str = ""
+    junit: str = ""
     form: str = "alias"
     paths: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
@@ -34,6 +36,7 @@ class Options:
     reports: tuple[Path, ...] = ()
     record: Path | None = None
     log: Path | None = None
+    timing: int = 0
     build_timeout: float = 1800
     test_timeout: float = 600
 
@@ -49,8 +52,11 @@ class Options:
             base=self.base,
             unsafe_fixes=self.unsafe_fixes,
             form=self.form,
+            test_stage=self.test_stage,
+            junit=self.junit,
             paths=tuple(map(_rooted, self.paths)),
             environment=tuple(map(_pair, self.environment)),
+            timing=self.timing,
             build_timeout=self.build_timeout,
             test_timeout=self.test_timeout,
         )

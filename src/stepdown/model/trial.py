@@ -47,17 +47,41 @@ class Message(Value, frozen=True, kw_only=True):
     text: str
 
 
+class CaseState(StrEnum):
+    """How one test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Case(Value, frozen=True, kw_only=True, array_like=True):
+    """One test of the application's own, by the name that its runner gives it."""
+
+    name: str
+    state: CaseState
+
+
 class Tally(Value, frozen=True, kw_only=True):
-    """What a test runner counted, where it says so."""
+    """What a test runner counted, where it says so.
+
+    `cases` are the single tests as far as the runner names them; in its quiet form it names
+    only what failed.
+    """
 
     passed: int
     failed: int
     skipped: int = 0
+    cases: tuple[Case, ...] = ()
 
     @property
     def total(self) -> int:
         """All tests that were collected."""
         return self.passed + self.failed + self.skipped
+
+    def named(self, state: CaseState) -> tuple[str, ...]:
+        """Return the names of the tests that ended so, as far as they are known."""
+        return tuple(case.name for case in self.cases if case.state is state)
 
 
 class CheckRun(Value, frozen=True, kw_only=True):
@@ -92,6 +116,34 @@ class Finding(Value, frozen=True, kw_only=True):
     cause: str
     remedies: tuple[Remedy, ...] = ()
     deterministic: bool = False
+
+
+class Pace(StrEnum):
+    """What the times of two images say of each other."""
+
+    SLOWER = "slower"
+    FASTER = "faster"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Timing(Value, frozen=True, kw_only=True):
+    """The time of one thing on both images, measured in turns on the same machine.
+
+    `before` and `after` are medians in seconds. `ratio` is the median of after/before over the
+    pairs, `low` and `high` its 95 % interval; `noise_low` and `noise_high` are the interval that
+    the old image shows against itself.
+    """
+
+    what: str
+    pairs: int
+    before: float
+    after: float
+    ratio: float
+    low: float
+    high: float
+    noise_low: float
+    noise_high: float
+    pace: Pace
 
 
 class Verdict(StrEnum):
@@ -153,6 +205,7 @@ class Trial(Value, frozen=True, kw_only=True):
     surface: Surface | None = None
     delta: SurfaceDelta | None = None
     applied: tuple[Applied, ...] = ()
+    timings: tuple[Timing, ...] = ()
     blame: Blame = Blame.UNKNOWN
     blame_reason: str = ""
     notes: tuple[str, ...] = ()

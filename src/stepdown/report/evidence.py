@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.trial import CheckRun, CheckState, Outcome, Trial
+from stepdown.model.trial import CheckRun, CheckState, Outcome, Pace, Trial
 from stepdown.report import words
 from stepdown.report.document import Block, Code, Inline, Table, bullets, paragraph
 from stepdown.report.headline import passed_on_both, tests
@@ -13,13 +13,21 @@ _UNTESTED = (
 )
 
 
+_PACES = {
+    Pace.SLOWER: "slower",
+    Pace.FASTER: "faster",
+    Pace.INCONCLUSIVE: "no difference can be claimed",
+}
+
+
 def evidence(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
     """Return the table of checks, before and after, and its weight in words."""
     rows = tuple(_rows(outcome.baseline.checks, trial.checks))
     if not rows:
         return (paragraph("No check was carried out."),)
     table = Table(("check", "before", "after", "seen on the candidate"), rows)
-    return (paragraph(*strength(outcome, trial)), table, *bullets(tuple(_gaps(outcome, trial))))
+    points = (*_gaps(outcome, trial), *_timings(trial))
+    return (paragraph(*strength(outcome, trial)), table, *bullets(points))
 
 
 def _rows(
@@ -45,7 +53,7 @@ def strength(outcome: Outcome, trial: Trial) -> Inline:
         return (*_untested(outcome), f" {words.capitalised(checks)}.")
     counted = f"{words.tests_passed(before)} before" if before else "no tests counted before"
     then = f"{words.tests_passed(after)} after" if after else "no tests counted after"
-    if before == after and before is not None:
+    if before and after and words.tests_passed(before) == words.tests_passed(after):
         return (
             f"The application's own tests: {words.tests_passed(before)} on both. ",
             f"{checks}.",
@@ -75,3 +83,13 @@ def _gaps(outcome: Outcome, trial: Trial) -> Iterator[Inline]:
         broken = (run for run in checks if run.state is CheckState.BROKEN)
         for run in broken:
             yield (f"{run.check}, {side}: could not be carried out: {words.closed(run.summary)}",)
+
+
+def _timings(trial: Trial) -> Iterator[Inline]:
+    """Yield the times; where noise could explain a difference, no claim is made."""
+    for one in trial.timings:
+        times = f"{one.before:.2f} s before, {one.after:.2f} s after"
+        ratio = f"{one.ratio:.2f} times as long (95 %: {one.low:.2f} to {one.high:.2f}"
+        noise = f"the old base against itself: {one.noise_low:.2f} to {one.noise_high:.2f})"
+        claim = _PACES[one.pace]
+        yield (f"Time of {one.what}, {one.pairs} turns: {times}; {ratio}; {noise}: {claim}.",)

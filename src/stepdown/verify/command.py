@@ -5,11 +5,17 @@ private toolbox's, on both sides, so that the shell itself is no difference. The
 ENTRYPOINT is replaced, nothing else of it changes.
 """
 
+import posixpath
+
+import msgspec
+
 from stepdown.model.plan import Command
 from stepdown.model.recipe import Channel
-from stepdown.model.trial import CheckRun, CheckState, Message, Tally
+from stepdown.model.trial import CaseState, CheckRun, CheckState, Message, Tally
 from stepdown.ports import ContainerSpec, Exit
-from stepdown.verify.side import Rig, Side
+from stepdown.verify import junit
+from stepdown.verify.compare import some
+from stepdown.verify.side import DerivedImage, Rig, Side
 from stepdown.verify.tally import tally
 
 NAME = "command"
@@ -18,30 +24,51 @@ NOT_FOUND = (126, 127)
 
 def check(rig: Rig, side: Side, command: Command) -> CheckRun:
     """Run `command` once in a fresh container of `side`."""
+    if side.derived and side.derived.unusable:
+        return _broken(side.derived.unusable)
     if not command.argv and rig.toolbox.missing:
-        return CheckRun(
-            check=NAME,
-            state=CheckState.BROKEN,
-            summary=f"`{command.text}` needs a shell, and there is none: {rig.toolbox.missing}",
-        )
-    return _read(command, rig.engine.run(spec(rig, side, command), rig.policy.test_timeout))
+        return _broken(f"`{command.text}` needs a shell, and there is none: {rig.toolbox.missing}")
+    wanted = spec(rig, side, command)
+    end = rig.engine.run(wanted, rig.policy.test_timeout)
+    if not wanted.collect:
+        return _run(command, end, tally(end.output))
+    counts = next((junit.read(file.content) for file in end.files), None)
+    if counts is None and end.exit_code == 0:
+        return _broken(f"`{command.text}` left no JUnit report at {wanted.collect[0]}")
+    return _run(command, end, counts)
+
+
+def _broken(why: str) -> CheckRun:
+    return CheckRun(check=NAME, state=CheckState.BROKEN, summary=why)
 
 
 def spec(rig: Rig, side: Side, command: Command) -> ContainerSpec:
     """Return how `command` is started on `side`."""
     argv = side.argv(command.argv) if command.argv else rig.toolbox.shell(command.text)
+    derived = side.derived or DerivedImage(image=side.image, config=side.config)
+    folder = (derived.config or side.config).workdir or "/"
+    report = rig.policy.junit and posixpath.join(folder, rig.policy.junit)
     return ContainerSpec(
-        image=side.image,
+        image=derived.image,
         role=f"{side.role}-command",
         entrypoint=argv[:1],
         command=argv[1:],
         environment=rig.policy.environment,
         files=() if command.argv else rig.toolbox.files,
+        collect=(report,) if report else (),
     )
 
 
-def _read(command: Command, end: Exit) -> CheckRun:
-    counts = tally(end.output)
+def steady(run: CheckRun, again: CheckRun) -> CheckRun:
+    """Return `run` without the names of tests that another run of the same image does not have."""
+    if run.tests is None or again.tests is None:
+        return run
+    known = {case.name for case in again.tests.cases}
+    cases = tuple(case for case in run.tests.cases if case.name in known)
+    return msgspec.structs.replace(run, tests=msgspec.structs.replace(run.tests, cases=cases))
+
+
+def _run(command: Command, end: Exit, counts: Tally | None) -> CheckRun:
     state, summary = _judge(command, end, counts)
     channel = Channel.DAEMON if end.refused else Channel.LOG
     return CheckRun(
@@ -79,7 +106,13 @@ def _judge(  # noqa: PLR0911  (one line for each way to end)
         case _ if counts is not None:
             return (
                 CheckState.FAILED,
-                f"{counts.failed} of {counts.total} tests failed (exit {end.exit_code})",
+                f"{counts.failed} of {counts.total} tests failed (exit {end.exit_code})"
+                + _named(counts),
             )
         case _:
             return CheckState.FAILED, f"`{command.text}` ended with exit {end.exit_code}"
+
+
+def _named(counts: Tally) -> str:
+    failed = counts.named(CaseState.FAILED)
+    return f": {some(failed)}" if failed else ""

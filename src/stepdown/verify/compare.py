@@ -4,9 +4,17 @@ A check that fails on the baseline says nothing about the candidate and is left 
 could not be carried out is no evidence either way.
 """
 
+from collections import Counter
+
 from stepdown.model.image import Value
-from stepdown.model.trial import CheckRun, CheckState, Tally
+from stepdown.model.trial import CaseState, CheckRun, CheckState, Tally
+from stepdown.verify import probe, sweep
 from stepdown.verify.session import CHANGES
+
+_SHOWN = 3
+
+# Checks that have compared the sides themselves: their facts are only for people to read.
+_COMPARED = (sweep.NAME, probe.NAME)
 
 
 class Difference(Value, frozen=True, kw_only=True):
@@ -66,9 +74,10 @@ def _alone(run: CheckRun) -> list[Difference]:
 
 def _facts(before: CheckRun, after: CheckRun) -> list[Difference]:
     now = dict(after.facts)
+    compared = () if before.check in _COMPARED else before.facts
     return [
         Difference(check=after.check, reason=f"{name}: {old} became {now.get(name, 'nothing')}")
-        for name, old in before.facts
+        for name, old in compared
         if old != now.get(name) and old != CHANGES
     ]
 
@@ -82,9 +91,35 @@ def _tallies(before: CheckRun, after: CheckRun) -> list[Difference]:
         return [Difference(check=after.check, reason=reason)]
     fewer = after.tests.total < before.tests.total or after.tests.passed < before.tests.passed
     if not fewer:
-        return []
+        return _exchanged(after.check, before.tests, after.tests)
     reason = f"fewer tests ran: {_words(before.tests)} before, {_words(after.tests)} now"
-    return [Difference(check=after.check, reason=reason)]
+    return [Difference(check=after.check, reason=reason + _gone(before.tests, after.tests))]
+
+
+def _exchanged(check: str, before: Tally, after: Tally) -> list[Difference]:
+    """As many tests ran; where both sides name all of theirs, they must be the same ones."""
+    whole = all(len(one.cases) == one.total for one in (before, after))
+    lost = _lost(before, after) if whole else ()
+    return (
+        [Difference(check=check, reason=f"other tests ran, without: {some(lost)}")] if lost else []
+    )
+
+
+def _gone(before: Tally, after: Tally) -> str:
+    lost = _lost(before, after) if after.cases else ()
+    return f"; without: {some(lost)}" if lost else ""
+
+
+def _lost(before: Tally, after: Tally) -> tuple[str, ...]:
+    """Return the tests that passed before and do not now, as far as they are named."""
+    lost = Counter(before.named(CaseState.PASSED)) - Counter(after.named(CaseState.PASSED))
+    return tuple(sorted(lost))
+
+
+def some(names: tuple[str, ...]) -> str:
+    """Return up to three names, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _words(count: Tally) -> str:

@@ -1,14 +1,17 @@
 """How many tests ran, read from what common runners print.
 
 Exit codes alone hide tests that were never collected; the counts show them. Formats: node's test
-runner (spec and TAP reporters), pytest, unittest, TAP, jest, mocha, cargo test.
+runner (spec and TAP reporters), pytest, unittest, TAP, jest, mocha, cargo test, go test -v; and
+the JSON of go test, jest, vitest and mocha.
 """
 
 import re
 
-from stepdown.model.trial import Tally
+import msgspec
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+from stepdown.model.trial import Tally
+from stepdown.verify.cases import ANSI, cases, counted
+
 _NODE = re.compile(r"^(?:#|ℹ) (tests|pass|fail|cancelled|skipped|todo) (\d+)$", re.MULTILINE)  # noqa: RUF001
 _PYTEST = re.compile(r"^=*\s*((?:\d+ \w+(?:, )?)+) in [\d.]+s", re.MULTILINE)
 _PYTEST_WORD = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
@@ -19,18 +22,21 @@ _JEST = re.compile(r"^Tests:\s+(.*\d+ total)$", re.MULTILINE)
 _JEST_WORD = re.compile(r"(\d+) (passed|failed|skipped|todo)")
 _CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", re.MULTILINE)
 _MOCHA = re.compile(r"^\s+(\d+) (passing|failing|pending)\b", re.MULTILINE)
+# A runner that prints no count, but all of its tests.
+_GO = re.compile(r'^--- (?:PASS|FAIL|SKIP): |"Action":"|"testResults"|"fullTitle"', re.MULTILINE)
 _TAP_PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
 _TAP_LINE = re.compile(r"^(not )?ok \d+(.*)$", re.MULTILINE)
 
 
 def tally(output: str) -> Tally | None:
     """Return the counts of the last summary in `output`, None when no known summary is there."""
-    text = _ANSI.sub("", output).replace("\r\n", "\n")
+    text = ANSI.sub("", output).replace("\r\n", "\n")
+    named = cases(text)
     for read in (_node, _pytest, _unittest, _jest, _cargo, _mocha, _tap):
         found = read(text)
         if found is not None:
-            return found
-    return None
+            return msgspec.structs.replace(found, cases=named)
+    return counted(named) if named and _GO.search(text) else None
 
 
 def _node(text: str) -> Tally | None:

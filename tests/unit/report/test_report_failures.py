@@ -10,7 +10,9 @@ from stepdown.model.trial import (
     CheckState,
     Finding,
     Outcome,
+    Pace,
     Tally,
+    Timing,
     Trial,
     Verdict,
 )
@@ -182,3 +184,26 @@ def test_a_test_command_without_a_source_and_a_hazard_without_advice() -> None:
     assert "Tests: `node --test --test-reporter=tap`\n" in report
     assert "Hazard D01: src/mail.js line 12 calls `exec`.\n" in report
     assert "Edits:" not in report
+
+
+def test_times_are_told_with_their_noise() -> None:
+    made = outcomes.success()
+    assert made.best is not None
+    timing = Timing(
+        what="the test command",
+        pairs=12,
+        before=0.5,
+        after=2.0,
+        ratio=4.0,
+        low=3.5,
+        high=4.5,
+        noise_low=0.9,
+        noise_high=1.1,
+        pace=Pace.SLOWER,
+    )
+    best = msgspec.structs.replace(made.best, timings=(timing,))
+    trials = tuple(best if one == made.best else one for one in made.trials)
+    report = " ".join(text.render(msgspec.structs.replace(made, trials=trials)).split())
+    assert "Time of the test command, 12 turns: 0.50 s before, 2.00 s after" in report
+    assert "4.00 times as long (95 %: 3.50 to 4.50; the old base against itself: 0.90 to" in report
+    assert "): slower." in report

@@ -7,7 +7,7 @@ from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Command, Policy
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckState
-from stepdown.ports import Exit
+from stepdown.ports import Exit, File
 from stepdown.verify import command
 from stepdown.verify.side import Rig, Side
 from stepdown.verify.toolbox import BUSYBOX, Toolbox
@@ -83,3 +83,23 @@ def test_shell_syntax_without_a_toolbox_is_no_evidence() -> None:
     run = command.check(rig(FakeEngine(), tools=Toolbox(missing="offline")), PLAIN, SHELL)
     assert run.state is CheckState.BROKEN
     assert "offline" in run.summary
+
+
+REPORT = b'<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
+
+
+def test_a_junit_report_is_read_and_names_what_failed() -> None:
+    end = Exit(exit_code=1, output="", files=(File(path="/app/out/junit.xml", content=REPORT),))
+    engine = FakeEngine(end=end)
+    side = Side(role="r", image="i", config=ImageConfig(id="i", workdir="/app"))
+    run = command.check(rig(engine, Policy(junit="out/junit.xml")), side, WORDS)
+    assert engine.specs[0].collect == ("/app/out/junit.xml",)
+    assert run.state is CheckState.FAILED
+    assert run.summary == "1 of 2 tests failed (exit 1): b"
+
+
+def test_a_missing_report_is_no_evidence() -> None:
+    engine = FakeEngine(end=Exit(exit_code=0, output=GREEN))
+    run = command.check(rig(engine, Policy(junit="/r.xml")), PLAIN, WORDS)
+    assert run.state is CheckState.BROKEN
+    assert "/r.xml" in run.summary
