@@ -4,12 +4,13 @@
 `apply(text, edits)` changes just what the edits name.
 """
 
+from stepdown.dockerfile.bash import parse, script
 from stepdown.dockerfile.document import Dockerfile
 from stepdown.dockerfile.edit import apply
 from stepdown.dockerfile.instruction import Flag, Instruction, Word
 from stepdown.dockerfile.lexer import expand
 from stepdown.dockerfile.pairs import Pair, pairs
-from stepdown.dockerfile.shell import Command, Context, Script, ShellWord, parse, script
+from stepdown.dockerfile.shell import Command, Context, Script, ShellWord
 from stepdown.dockerfile.source import SourceText, Span
 from stepdown.dockerfile.stage import Stage, Use
 

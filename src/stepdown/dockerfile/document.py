@@ -1,24 +1,30 @@
 """A whole Dockerfile, on exact boundaries."""
 
 import io
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from copy import copy
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from dockerfile_parse import DockerfileParser
 
 from stepdown.dockerfile import heredoc
+from stepdown.dockerfile.bash import script
 from stepdown.dockerfile.instruction import Instruction, split, with_heredocs
 from stepdown.dockerfile.lexer import expand
 from stepdown.dockerfile.lines import (
     LINES,
     Directive,
-    Line,
     LineReader,
+    beginning,
     directives,
+    is_comment,
     split_lines,
 )
 from stepdown.dockerfile.pairs import pairs
-from stepdown.dockerfile.shell import Script, script
+from stepdown.dockerfile.shell import Script
 from stepdown.dockerfile.stage import Stage, global_arguments, stages
 from stepdown.dockerfile.syntax import check
 from stepdown.errors import DockerfileError
@@ -59,6 +65,14 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
         self._scripts: dict[int, Script | None] = {}
 
+    def given(self, build_args: Mapping[str, str]) -> "Dockerfile":
+        """Return the same file with other values given by `--build-arg`."""
+        twin = copy(self)
+        twin.build_args = dict(build_args)
+        twin.arguments = global_arguments(twin.instructions, twin.build_args)
+        twin.stages = stages(twin.instructions, twin.arguments)
+        return twin
+
     def _read(self) -> tuple[Instruction, ...]:
         """Read with the newest rule for `<< EOF`; older builders do not know it."""
         try:
@@ -70,25 +84,45 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
                 raise error from None
 
     def _parse(self, *, spaced: bool) -> tuple[Instruction, ...]:
-        reader = LineReader(self._lines, self.escape)
-        found = []
-        while (line := reader.next()) is not None:
-            instruction = split(line, escape=self.escape)
-            found.append(_with_bodies(instruction, reader.raw(), spaced=spaced))
-        check(tuple(found))
-        return tuple(found)
+        reader = LineReader(self._lines, beginning(self.text), self.escape)
+        found = tuple(
+            _with_bodies(split(line, escape=self.escape), reader, spaced=spaced)
+            for line in iter(reader.next, None)
+        )
+        check(found)
+        return found
 
     @property
     def newline(self) -> str:
         """The line end that the file uses first; a line feed where it has none."""
-        return "\r\n" if self._lines and self._lines[0].text.endswith("\r\n") else "\n"
+        return "\r\n" if self._lines and self._lines[0].endswith("\r\n") else "\n"
 
     def script(self, instruction: Instruction) -> Script | None:
         """Return the shell script of an instruction; None in exec form and without a command."""
         key = instruction.span.start
         if key not in self._scripts:
-            self._scripts[key] = script(self.text, instruction)
+            self._scripts[key] = script(self.text, instruction, self.shell(instruction))
         return self._scripts[key]
+
+    def shell(self, instruction: Instruction) -> tuple[str, ...]:
+        """Return the words of the SHELL that reads `instruction`, none where the file has none."""
+        starts = [stage.start.span.start for stage in self.stages]
+        index = bisect_right(starts, instruction.span.start) - 1
+        if index < 0 or not self._has_shell:
+            return ()
+        before = (
+            one
+            for part in reversed(self.chain(self.stages[index]))
+            for one in reversed(part.instructions)
+            if one.keyword == "SHELL"
+            and (part.index < index or one.span.start < instruction.span.start)
+        )
+        found = next(before, None)
+        return tuple(word.text for word in (found.json or ())) if found else ()
+
+    @cached_property
+    def _has_shell(self) -> bool:
+        return any(one.keyword == "SHELL" for one in self.instructions)
 
     def ships(self, target: str = "") -> Stage:
         """Return the stage that is built: the one named or numbered `target`, else the last.
@@ -200,10 +234,11 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         ranges = [range(one.line, one.end_line + 1) for one in self.instructions]
         inside = {number for numbers in ranges for number in numbers}
         skipped = {span.start for one in self.instructions for span in one.skipped}
+        starts = accumulate(map(len, self._lines), initial=beginning(self.text))
         comments = [
-            _comment(line)
-            for line in self._lines
-            if line.comment and (line.number not in inside or line.start in skipped)
+            _comment(line, number)
+            for number, (line, start) in enumerate(zip(self._lines, starts, strict=False), 1)
+            if is_comment(line) and (number not in inside or start in skipped)
         ]
         return sorted(comments + instructions, key=lambda one: (one["endline"], one["startline"]))
 
@@ -217,14 +252,15 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         raise TypeError("a Dockerfile is changed by edits only")
 
 
-def _with_bodies(instruction: Instruction, lines: Iterator[Line], *, spaced: bool) -> Instruction:
+def _with_bodies(instruction: Instruction, reader: LineReader, *, spaced: bool) -> Instruction:
+    """Read the bodies of the heredocs that the instruction opens."""
+    if "<<" not in instruction.logical:
+        return instruction
     inner = instruction.onbuild or instruction
     if inner.keyword not in _HEREDOC or inner.json is not None:
         return instruction
-    found = [
-        heredoc.read(one, lines, instruction.line)
-        for one in heredoc.openings(instruction.logical, spaced=spaced)
-    ]
+    openings = heredoc.openings(instruction.logical, spaced=spaced)
+    found = [heredoc.read(one, reader.raw, instruction.line) for one in openings]
     return with_heredocs(instruction, tuple(found))
 
 
@@ -241,13 +277,13 @@ def _described(text: str, instruction: Instruction) -> dict[str, Any]:
     }
 
 
-def _comment(line: Line) -> dict[str, Any]:
+def _comment(line: str, number: int) -> dict[str, Any]:
     return {
         "instruction": "COMMENT",
-        "startline": line.number - 1,
-        "endline": line.number - 1,
-        "content": line.text,
-        "value": line.content.strip().lstrip("#").strip(),
+        "startline": number - 1,
+        "endline": number - 1,
+        "content": line,
+        "value": line.strip().removeprefix("#").strip(),
     }
 
 

@@ -1,7 +1,7 @@
 """Heredocs of Dockerfiles: which words open one, and where its body stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from stepdown.dockerfile.lexer import raw_words, words
 from stepdown.dockerfile.lines import LINES, Line, syntax_error
@@ -9,10 +9,12 @@ from stepdown.dockerfile.source import SourceText, Span
 from stepdown.errors import DockerfileError
 from stepdown.model.image import Value
 
-_OPENING = re.compile(r"(\d*)<<(-?)([\t\n\f\r ]*)([^<]*)\Z")
+_OPENING = re.compile(r"([0-9]*)<<(-?)([\t\n\f\r ]*)([^<]*)\Z")
+_NO_TEXT = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8; the builder replaces them
+_LARGEST = 2**64 - 1  # what the builder makes of any larger descriptor
 
 
-class Heredoc(Value, frozen=True, kw_only=True):
+class Heredoc(Value, frozen=True, kw_only=True, gc=False):
     """One heredoc.
 
     `body` are its lines with their line ends, `terminator` the line that ends it, without
@@ -40,7 +42,7 @@ class Heredoc(Value, frozen=True, kw_only=True):
         return SourceText.join(pieces or [(self.body.start, "")])
 
 
-class Opening(Value, frozen=True, kw_only=True):
+class Opening(Value, frozen=True, kw_only=True, gc=False):
     """A word that opens a heredoc. `spaced` is true for `<< EOF`, which older builders reject."""
 
     name: str
@@ -60,12 +62,17 @@ def opening(word: str) -> Opening | None:
         return None
     quoted = words(match.group(4), raw_quotes=True)
     return Opening(
-        name=names[0],
+        name=_NO_TEXT.sub("\ufffd", names[0]),
         expand=[_quotes(name) for name in names] == [_quotes(name) for name in quoted],
         chomp=bool(match.group(2)),
-        descriptor=int(match.group(1) or 0),
+        descriptor=_descriptor(match.group(1)),
         spaced=bool(match.group(3)),
     )
+
+
+def _descriptor(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return min(int(digits or 0), _LARGEST) if len(digits) <= len(str(_LARGEST)) else _LARGEST
 
 
 def _quotes(word: str) -> int:
@@ -83,20 +90,20 @@ def openings(line: str, *, spaced: bool) -> tuple[Opening, ...]:
     return tuple(one for one in found if one is not None and (spaced or not one.spaced))
 
 
-def read(one: Opening, lines: Iterator[Line], first: int) -> Heredoc:
-    """Take the body of `one` off `lines`. Raises DockerfileError where it does not end."""
-    start: int | None = None
-    for count, line in enumerate(lines, 1):
-        start = line.start if start is None else start
-        content = line.content.lstrip("\t") if one.chomp else line.content
-        if content == one.name:
+def read(one: Opening, next_line: Callable[[], Line | None], first: int) -> Heredoc:
+    """Take the body of `one` off the lines. Raises DockerfileError where it does not end."""
+    start = -1
+    for count, line in enumerate(iter(next_line, None), 1):
+        start = line.start if start < 0 else start
+        content = line.content
+        if (content.lstrip("\t") if one.chomp else content) == one.name:
             return Heredoc(
                 name=one.name,
                 expand=one.expand,
                 chomp=one.chomp,
                 descriptor=one.descriptor,
                 body=Span(start, line.start),
-                terminator=Span(line.start, line.start + len(line.content)),
+                terminator=Span(line.start, line.start + len(content)),
                 lines=count,
             )
     raise syntax_error(

@@ -7,12 +7,14 @@ The rules are those of `frontend/dockerfile/shell` in moby/buildkit. Substitutio
 import re
 from collections.abc import Mapping
 
-from stepdown.dockerfile.lines import SPACES
+from stepdown.dockerfile.lines import BYTE_ORDER_MARK, SPACES
 from stepdown.errors import DockerfileError
 
 _SPECIAL = "@*#?-$!0"
 _BLANKS = "\t\r "
-_NAME = re.compile(r"\d+|[^\W\d]\w*")
+_SPACE = re.compile(f"[{SPACES}]")
+_CHUNK = re.compile(r"[^$<'\"\\`{}/]+")  # nothing in it means anything to the lexer
+_PLAIN = re.compile(r"[a-zA-Z0-9_./:@-]*")
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -21,8 +23,9 @@ def expand(word: str, variables: Mapping[str, str], *, escape: str = "\\") -> st
 
     Raises DockerfileError for a substitution that is malformed or says (`:?`) that it must be set.
     """
-    lexer = _Lexer(word, escape, variables, keep_unset=False)
-    return lexer.whole()
+    if _PLAIN.fullmatch(word):
+        return word
+    return _Lexer(word, escape, variables, keep_unset=False).whole()
 
 
 def raw_words(line: str) -> list[str]:
@@ -56,7 +59,8 @@ class _Lexer:
         raw_escapes: bool = False,
     ) -> None:
         self._text = text
-        self._at = 0
+        # Go's scanner skips a byte order mark at the beginning of whatever it reads.
+        self._at = int(text.startswith(BYTE_ORDER_MARK))
         self._escape = escape
         self._variables = variables
         self._keep_unset = keep_unset
@@ -70,16 +74,23 @@ class _Lexer:
 
     def whole(self) -> str:
         """Return the whole text and remember its words."""
+        try:
+            return self._whole()
+        except RecursionError as error:
+            raise DockerfileError(f"{self._text!r} is nested too deeply") from error
+
+    def _whole(self) -> str:
         words: list[list[str]] = [[]]
         parts: list[str] = []
         while char := self._peek():
             part, splits = self._part(char)
             parts.append(part)
-            for piece in _split(part) if splits else [part]:
-                if piece is None:
-                    words.append([])
-                else:
-                    words[-1].append(piece)
+            if not splits:
+                words[-1].append(part)
+                continue
+            first, *others = _SPACE.split(part)
+            words[-1].append(first)
+            words += [[other] for other in others]
         self._words = words
         return "".join(parts)
 
@@ -108,14 +119,14 @@ class _Lexer:
             return self._dollar(), True
         if char == "<":
             return self._heredoc(), False
-        if char == "'":
-            return self._single(), False
-        if char == '"':
-            return self._double(), False
-        self._next()
+        if char in ("'", '"'):
+            return self._single() if char == "'" else self._double(), False
         if char == self._escape:
+            self._next()
             return (char if self._raw_escapes else "") + self._next(), False
-        return char, True
+        chunk = _CHUNK.match(self._text, self._at)
+        self._at = chunk.end() if chunk else self._at + 1
+        return chunk.group() if chunk else char, True
 
     def _heredoc(self) -> str:
         # White space between << and its word does not split them.
@@ -156,11 +167,14 @@ class _Lexer:
         return kept + (char if after else "")
 
     def _name(self) -> str:
-        match = _NAME.match(self._text, self._at)
-        if match is None:
-            return self._next() if self._peek() in _SPECIAL else ""
-        self._at = match.end()
-        return match.group()
+        first = self._peek()
+        if first and first in _SPECIAL and first != "0":
+            return self._next()
+        belongs = str.isdecimal if first.isdecimal() else _of_name
+        start = self._at
+        while (char := self._peek()) and belongs(char):
+            self._at += 1
+        return self._text[start : self._at]
 
     def _dollar(self) -> str:
         self._next()
@@ -187,11 +201,13 @@ class _Lexer:
         return self._modified(name, value, operator)
 
     def _modified(self, name: str, value: str | None, operator: str) -> str:
-        if operator not in ("-", ":-", "+", ":+", "?", ":?", "#", "%"):
+        if operator in ("", ":", ":#", ":%") or operator[0] not in ":-+?#%":
             raise DockerfileError(f"{self._text!r} holds an unknown substitution")
         word = self._until("}", raw_escapes=operator in ("#", "%"))
         if value is None and self._keep_unset:
             return f"${{{name}{operator}{word}}}"
+        if operator[-1] not in "-+?#%":
+            raise DockerfileError(f"{self._text!r} holds an unknown substitution")
         unset = value is None or (operator.startswith(":") and not value)
         value = value or ""
         match operator[-1]:
@@ -220,9 +236,8 @@ class _Lexer:
         return _pattern(pattern).sub(lambda _: replacement, value or "", count=count)
 
 
-def _split(part: str) -> list[str | None]:
-    """Return the characters of `part`, None in place of each white space."""
-    return [None if char in SPACES else char for char in part]
+def _of_name(char: str) -> bool:
+    return char == "_" or char.isalpha() or char.isdecimal()
 
 
 def _pattern(pattern: str, *, greedy: bool = True) -> re.Pattern[str]:

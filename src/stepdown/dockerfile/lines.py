@@ -5,7 +5,6 @@ only; carriage returns, form feeds and the rest belong to the line.
 """
 
 import re
-from collections.abc import Iterator
 
 from stepdown.dockerfile.source import SourceText, Span
 from stepdown.errors import DockerfileError
@@ -16,16 +15,14 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 BYTE_ORDER_MARK = "\ufeff"
-LONGEST_LINE = 65_535  # bytes; the buffer of the scanner that BuildKit reads with
+LONGEST_LINE = 65_535  # bytes without the line feed; BuildKit reads with a buffer of 64 KiB
+LARGEST_FILE = 2**24  # bytes; hundreds of times the largest Dockerfile known
 LINES = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _DIRECTIVE = re.compile(
     rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z"
 )
 _DIRECTIVES = ("syntax", "escape", "check")
-_CONTINUATION = {
-    "\\": re.compile(r"(?:(?<=[^\\])|^)\\[ \t]*\Z"),
-    "`": re.compile(r"(?:(?<=[^`])|^)`[ \t]*\Z"),
-}
+_ESCAPES = ("\\", "`")
 
 
 def syntax_error(line: int, brief: str, *, details: str = "", hint: str = "") -> DockerfileError:
@@ -33,12 +30,11 @@ def syntax_error(line: int, brief: str, *, details: str = "", hint: str = "") ->
     return DockerfileError(f"Dockerfile line {line}: {brief}", details=details, hint=hint)
 
 
-class Line(Value, frozen=True):
-    """One physical line: its span without and with the line end, and its number from 1."""
+class Line(Value, frozen=True, gc=False):
+    """One physical line with its line end: where it begins, and its number from 1."""
 
     text: str
     start: int
-    end: int
     number: int
 
     @property
@@ -46,30 +42,19 @@ class Line(Value, frozen=True):
         """The line without its line end."""
         return self.text.rstrip("\r\n")
 
-    @property
-    def blank(self) -> bool:
-        """Whether it has nothing but white space."""
-        return not self.text.strip(SPACES)
 
-    @property
-    def comment(self) -> bool:
-        """Whether it is a comment, which also continues nothing and ends nothing."""
-        return self.text.lstrip(SPACES).startswith("#")
-
-
-class LogicalLine(Value, frozen=True, kw_only=True):
+class LogicalLine(Value, frozen=True, gc=False):
     """The joined text of an instruction without its heredocs.
 
     `first` and `last` are line numbers from 1, `end` is where its last line ends, without that
-    line's own end; `skipped` are the comment and blank lines inside,
-    with their line ends.
+    line's own end; `skipped` are the comment and blank lines inside, with their line ends.
     """
 
     source: SourceText
     first: int
     last: int
     end: int
-    skipped: tuple[Span, ...] = ()
+    skipped: tuple[Span, ...]
 
 
 class Directive(Value, frozen=True, kw_only=True):
@@ -80,83 +65,139 @@ class Directive(Value, frozen=True, kw_only=True):
     line: int
 
 
-def split_lines(text: str) -> list[Line]:
-    """Split `text` into its lines; joined again they are `text` (less a byte order mark)."""
-    at = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
-    lines = []
-    for number, match in enumerate(LINES.finditer(text, at), 1):
-        lines.append(Line(match.group(), match.start(), match.end(), number))
-        size = match.end() - match.start()
-        if size * 4 > LONGEST_LINE and len(_encode(match.group())) > LONGEST_LINE:
-            raise syntax_error(
-                number, "the line is longer than 65,535 bytes", hint="Break the line with `\\`."
-            )
+def is_comment(line: str) -> bool:
+    """Tell whether a physical line is a comment, which continues nothing and ends nothing."""
+    return line.lstrip(SPACES).startswith("#")
+
+
+def beginning(text: str) -> int:
+    """Return where the first line of `text` begins: behind a byte order mark."""
+    return len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
+
+
+def split_lines(text: str) -> list[str]:
+    """Split `text` into its lines, each with its line end; a byte order mark is left out.
+
+    Raises DockerfileError for a line that is too long for the builder, and for what is so large
+    that it cannot be a Dockerfile.
+    """
+    if len(text) > LARGEST_FILE:
+        raise DockerfileError(
+            f"the Dockerfile is larger than {LARGEST_FILE >> 20} MiB",
+            hint="Is it a Dockerfile? Those written by people have some kilobytes.",
+        )
+    lines = LINES.findall(text, beginning(text))
+    if len(max(lines, key=len, default="")) * 4 > LONGEST_LINE:
+        _refuse_long(lines)
     return lines
 
 
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def _refuse_long(lines: list[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        if len(line.removesuffix("\n").encode("utf-8", "surrogateescape")) > LONGEST_LINE:
+            raise syntax_error(
+                number, "the line is longer than 65,535 bytes", hint="Break the line with `\\`."
+            )
 
 
-def directives(lines: list[Line]) -> tuple[Directive, ...]:
+def directives(lines: list[str]) -> tuple[Directive, ...]:
     """Return the parser directives, which stand before everything else.
 
     Raises DockerfileError for one that is given twice or an escape character that is none.
     """
     found: dict[str, Directive] = {}
-    for line in lines:
-        match = _DIRECTIVE.match(line.content.lstrip(SPACES))
+    for number, line in enumerate(lines, 1):
+        match = _DIRECTIVE.match(line.lstrip(SPACES).rstrip("\r\n"))
         name = match.group(1).lower() if match else ""
         if match is None or name not in _DIRECTIVES:
             break
         if name in found:
-            raise syntax_error(line.number, f"only one {name} parser directive can be used")
-        if name == "escape" and match.group(2) not in _CONTINUATION:
-            raise syntax_error(line.number, f"invalid escape character {match.group(2)!r}")
-        found[name] = Directive(name=name, value=match.group(2), line=line.number)
+            raise syntax_error(
+                number,
+                f"only one {name} parser directive can be used",
+                hint=f"Delete one of the lines `# {name}=...` at the top of the file.",
+            )
+        if name == "escape" and match.group(2) not in _ESCAPES:
+            raise syntax_error(
+                number,
+                f"invalid escape character {match.group(2)!r}",
+                hint="It is the backslash or the backtick.",
+            )
+        found[name] = Directive(name=name, value=match.group(2), line=number)
     return tuple(found.values())
 
 
 class LineReader:
-    """Reads logical lines, and raw lines where a heredoc follows, each line once."""
+    """Reads logical lines, and raw lines where a heredoc follows, each line once.
 
-    def __init__(self, lines: list[Line], escape: str) -> None:
-        self._rest = iter(lines)
-        self._continuation = _CONTINUATION[escape]
+    `start` is where the first of `lines` begins in the file.
+    """
 
-    def raw(self) -> Iterator[Line]:
-        """Yield the next physical lines as they are."""
-        return self._rest
+    def __init__(self, lines: list[str], start: int, escape: str) -> None:
+        self._lines = lines
+        self._number = 0
+        self._offset = start
+        self._escape = escape
+
+    def raw(self) -> Line | None:
+        """Return the next physical line as it is, None at the end of the file."""
+        if self._number == len(self._lines):
+            return None
+        text = self._lines[self._number]
+        line = Line(text, self._offset, self._number + 1)
+        self._number += 1
+        self._offset += len(text)
+        return line
 
     def next(self) -> LogicalLine | None:
         """Return the next logical line, None at the end of the file."""
-        for line in self._rest:
-            if line.comment or line.blank:
-                continue
-            return self._continue(line)
+        lines, number, offset = self._lines, self._number, self._offset
+        while number < len(lines):
+            line = lines[number]
+            stripped = line.lstrip(SPACES)
+            number, offset = number + 1, offset + len(line)
+            if stripped and stripped[0] != "#":
+                self._number, self._offset = number, offset
+                return self._logical(stripped.rstrip("\r\n"), offset - len(stripped))
+        self._number, self._offset = number, offset
         return None
 
-    def _continue(self, first: Line) -> LogicalLine:
-        content = first.content
-        stripped = content.lstrip(SPACES)
-        piece, more = self._trim(stripped)
-        pieces = [(first.start + len(content) - len(stripped), piece)]
-        skipped, last = [], first
-        while more and (line := next(self._rest, None)) is not None:
-            last = line
-            if line.comment or line.blank:
-                skipped.append(Span(line.start, line.end))
-                continue
-            piece, more = self._trim(line.content)
-            pieces.append((line.start, piece))
-        return LogicalLine(
-            source=SourceText.join(pieces),
-            first=first.number,
-            last=last.number,
-            end=last.start + len(last.content),
-            skipped=tuple(skipped),
-        )
+    def _logical(self, content: str, start: int) -> LogicalLine:
+        first = self._number
+        head, more = self._continued(content)
+        if not more:
+            source = SourceText(head, (0,), (start,))
+            return LogicalLine(source, first, first, start + len(content), ())
+        pieces, skipped, end = self._continuation([(start, head)], start + len(content))
+        return LogicalLine(SourceText.join(pieces), first, self._number, end, tuple(skipped))
 
-    def _trim(self, content: str) -> tuple[str, bool]:
-        match = self._continuation.search(content)
-        return (content[: match.start()], True) if match else (content, False)
+    def _continuation(
+        self, pieces: list[tuple[int, str]], end: int
+    ) -> tuple[list[tuple[int, str]], list[Span], int]:
+        """Read on to a line that does not continue; return pieces, what lies between, and the end.
+
+        Comments and blank lines do not end a continuation.
+        """
+        lines, number, offset = self._lines, self._number, self._offset
+        skipped, more = [], True
+        while more and number < len(lines):
+            line = lines[number]
+            content = line.rstrip("\r\n")
+            stripped = content.lstrip(SPACES)
+            if stripped and stripped[0] != "#":
+                piece, more = self._continued(content)
+                pieces.append((offset, piece))
+            else:
+                skipped.append(Span(offset, offset + len(line)))
+            end = offset + len(content)
+            number, offset = number + 1, offset + len(line)
+        self._number, self._offset = number, offset
+        return pieces, skipped, end
+
+    def _continued(self, content: str) -> tuple[str, bool]:
+        """Cut the escape character off the end; it does not count behind another one."""
+        head = content.rstrip(" \t")
+        escape = self._escape
+        if not head.endswith(escape) or head.endswith(escape * 2):
+            return content, False
+        return head[:-1], True

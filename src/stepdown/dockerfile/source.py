@@ -1,11 +1,12 @@
 """Places in a text, and text that was put together from pieces of a file."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from stepdown.model.image import Value
 
 
-class Span(Value, frozen=True):
+class Span(Value, frozen=True, gc=False):
     """The characters `start` (included) to `end` (excluded) of the file's text."""
 
     start: int
@@ -20,7 +21,7 @@ class Span(Value, frozen=True):
         return self.start <= other.start and other.end <= self.end
 
 
-class SourceText(Value, frozen=True, kw_only=True):
+class SourceText(Value, frozen=True, gc=False):
     """A text joined from pieces of a file, with the way back to the file.
 
     Piece number i begins at `offsets[i]` of `text` and at `origins[i]` of the file. Both are in
@@ -33,19 +34,15 @@ class SourceText(Value, frozen=True, kw_only=True):
 
     @classmethod
     def join(cls, pieces: list[tuple[int, str]]) -> "SourceText":
-        """Join `pieces`, each with its offset in the file. Without pieces the text is empty."""
-        offsets, at = [], 0
-        for _, piece in pieces:
-            offsets.append(at)
-            at += len(piece)
-        return cls(
-            text="".join(piece for _, piece in pieces),
-            offsets=tuple(offsets),
-            origins=tuple(origin for origin, _ in pieces),
-        )
+        """Join `pieces`, each with its offset in the file; without any, the text is empty."""
+        origins, texts = zip(*pieces, strict=True) if pieces else ((), ())
+        lengths = map(len, texts[:-1])
+        return cls("".join(texts), tuple(accumulate(lengths, initial=0)), origins or (0,))
 
     def origin(self, offset: int) -> int:
         """Return where the character at `offset` stands in the file."""
+        if len(self.offsets) == 1:
+            return self.origins[0] + offset
         piece = bisect_right(self.offsets, offset) - 1
         return self.origins[piece] + offset - self.offsets[piece]
 
@@ -65,9 +62,12 @@ class SourceText(Value, frozen=True, kw_only=True):
 
     def cut(self, start: int, end: int) -> "SourceText":
         """Return text[start:end] with its own way back."""
-        pieces: list[tuple[int, str]] = []
-        for offset, (origin, piece) in zip(self.offsets, self.pieces(), strict=True):
-            low, high = max(offset, start), min(offset + len(piece), end)
-            if low < high:
-                pieces.append((origin + low - offset, self.text[low:high]))
-        return SourceText.join(pieces or [(self.origin(start), "")])
+        first = bisect_right(self.offsets, start) - 1
+        last = max(bisect_left(self.offsets, end), first + 1)
+        begins = (start, *self.offsets[first + 1 : last])
+        shift = start - self.offsets[first]
+        return SourceText(
+            self.text[start:end],
+            tuple(at - start for at in begins),
+            (self.origins[first] + shift, *self.origins[first + 1 : last]),
+        )

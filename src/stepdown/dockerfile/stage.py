@@ -1,10 +1,15 @@
 """Stages: what each FROM stands on, and what it takes from elsewhere."""
 
+import re
 from collections.abc import Mapping
-from itertools import takewhile
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise, takewhile
 
-from stepdown.dockerfile.instruction import Instruction, Word
+from msgspec.structs import replace
+
+from stepdown.dockerfile.instruction import FIELD, Instruction, Word
 from stepdown.dockerfile.lexer import expand
+from stepdown.dockerfile.lines import syntax_error
 from stepdown.dockerfile.pairs import pairs
 from stepdown.errors import DockerfileError
 from stepdown.model.image import Value
@@ -23,10 +28,14 @@ PLATFORM_ARGUMENTS: Mapping[str, str] = {
     "TARGETVARIANT": "",
     "TARGETSTAGE": "default",
 }
+_NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
 
 
 class Use(Value, frozen=True, kw_only=True):
-    """Something that a stage takes from a stage (`stage` is its index) or else from an image."""
+    """Something that a stage takes from a stage (`stage` is its index) or else from an image.
+
+    That stage may stand later in the file; the builder refuses it where it comes to it.
+    """
 
     instruction: Instruction
     image: str
@@ -83,56 +92,100 @@ def _fill(word: str, values: Mapping[str, str], escape: str) -> str:
 def stages(
     instructions: tuple[Instruction, ...], arguments: Mapping[str, str]
 ) -> tuple[Stage, ...]:
-    """Cut `instructions` into stages; `arguments` are the global ones."""
-    starts = [i for i, one in enumerate(instructions) if one.keyword == "FROM"]
-    ends = [*starts[1:], len(instructions)]
+    """Cut `instructions` into stages; `arguments` are the global ones.
+
+    Raises DockerfileError for stages that take from one another, and for a --from that names
+    nothing.
+    """
+    starts = [at for at, one in enumerate(instructions) if one.keyword == "FROM"]
+    names = {_name(instructions[start]): index for index, start in enumerate(starts)}
+    # The latest stage of a name is its parent, and FROM finds it by its lower case only.
+    earlier: dict[str, int] = {}
     found: list[Stage] = []
-    for start, end in zip(starts, ends, strict=True):
-        found.append(_stage(instructions[start], instructions[start + 1 : end], found, arguments))
+    for start, end in pairwise([*starts, len(instructions)]):
+        rest = instructions[start + 1 : end]
+        uses = tuple(use for one in rest if one.flags for use in _uses(one, names, len(starts)))
+        stage = _stage(instructions[start], rest, uses, earlier, arguments)
+        if stage.name:
+            earlier[stage.name] = len(found)
+        found.append(replace(stage, index=len(found)))
+    _refuse_cycles(found)
     return tuple(found)
+
+
+def _name(start: Instruction) -> str:
+    words = FIELD.findall(start.arguments)
+    return words[2].lower() if len(words) > 1 else ""
 
 
 def _stage(
     start: Instruction,
     rest: tuple[Instruction, ...],
-    earlier: list[Stage],
+    uses: tuple[Use, ...],
+    earlier: Mapping[str, int],
     arguments: Mapping[str, str],
 ) -> Stage:
-    words = start.fields
+    image = start.fields[0]
     platform = start.flag("platform")
-    base = _fill(words[0].text, arguments, start.escape)
+    base = _fill(image.text, arguments, start.escape)
     return Stage(
-        index=len(earlier),
-        name=words[2].text.lower() if len(words) > 1 else "",
+        index=0,
+        name=_name(start),
         start=start,
-        image=words[0],
+        image=image,
         base=base,
         platform=(platform.value or "") if platform else "",
-        parent=_by_name(base, earlier),
-        uses=tuple(use for one in rest for use in _uses(one, earlier)),
+        parent=earlier.get(base),
+        uses=uses,
         instructions=rest,
     )
 
 
-def _by_name(name: str, earlier: list[Stage]) -> int | None:
-    # The latest stage of a name wins, as in the builder.
-    wanted = name.lower()
-    return next((one.index for one in reversed(earlier) if one.name and one.name == wanted), None)
+def _uses(instruction: Instruction, names: Mapping[str, int], count: int) -> list[Use]:
+    if instruction.keyword == "COPY":
+        source = instruction.flag("from")
+        return [_copied(instruction, source.value, names, count)] if source and source.value else []
+    mounts = [one for one in instruction.flags if one.name == "mount"]
+    images = [mount(one.value or "").get("from", "") for one in mounts]
+    return [
+        Use(instruction=instruction, image=image, stage=names.get(image.lower()))
+        for image in images
+        if image
+    ]
 
 
-def _uses(instruction: Instruction, earlier: list[Stage]) -> list[Use]:
-    found = []
-    source = instruction.flag("from") if instruction.keyword == "COPY" else None
-    if source and source.value:
-        stage = _by_name(source.value, earlier)
-        if source.value.isdecimal() and int(source.value) < len(earlier):
-            stage = int(source.value)
-        found.append(Use(instruction=instruction, image=source.value, stage=stage))
-    for flag in instruction.flags if instruction.keyword == "RUN" else ():
-        name = mount(flag.value or "").get("from", "") if flag.name == "mount" else ""
-        if name:
-            found.append(Use(instruction=instruction, image=name, stage=_by_name(name, earlier)))
-    return found
+def _copied(instruction: Instruction, image: str, names: Mapping[str, int], count: int) -> Use:
+    """Read the value of `COPY --from=`: the number or name of a stage, or else an image."""
+    if _fill(image, {}, instruction.escape) != image:
+        raise syntax_error(
+            instruction.line,
+            f"--from={image} cannot hold a variable",
+            hint="Give the image a stage of its own, with a global ARG in its FROM.",
+        )
+    if not _NUMBER.fullmatch(image):
+        return Use(instruction=instruction, image=image, stage=names.get(image.lower()))
+    if not 0 <= int(image) < count:
+        raise syntax_error(
+            instruction.line,
+            f"there is no stage {image} to copy from",
+            hint=f"The stages have the numbers 0 to {count - 1}.",
+        )
+    return Use(instruction=instruction, image=image, stage=int(image))
+
+
+def _refuse_cycles(found: list[Stage]) -> None:
+    if all(use.stage is None or use.stage < one.index for one in found for use in one.uses):
+        return
+    sources = {one.index: {use.stage for use in one.uses} - {None} for one in found}
+    try:
+        TopologicalSorter(sources).prepare()
+    except CycleError as error:
+        stage = found[min(error.args[1])]
+        raise syntax_error(
+            stage.line,
+            f"the stage {stage.name or stage.index} takes files from itself",
+            hint="Follow its COPY --from and RUN --mount=from; the way leads back to it.",
+        ) from None
 
 
 def mount(value: str) -> dict[str, str]:

@@ -43,6 +43,9 @@ def read(text: str) -> list[tuple[str, int, int]]:
         ("\t run\ta\n  user b", [("RUN", 1, 1), ("USER", 2, 2)]),
         ("RUN a\x0cUSER root\n", [("RUN", 1, 1)]),
         ("RUN a\u2028USER root\n", [("RUN", 1, 1)]),
+        ("RUN echo ${a:1} <<EOF\nUSER b\nEOF\n", [("RUN", 1, 3)]),
+        ("RUN " + "${a:-" * 3_000 + " <<EOF\nUSER b\n", [("RUN", 1, 1), ("USER", 2, 2)]),
+        ("RUN " + "a" * 65_531 + "\nUSER b\n", [("RUN", 1, 1), ("USER", 2, 2)]),
     ],
 )
 def test_instructions_begin_and_end_where_the_builder_says(
@@ -87,7 +90,8 @@ def test_directives_are_kept_with_their_lines() -> None:
         ("# escape=`\n# escape=`\nFROM x\n", 2, "only one escape"),
         ("# escape=x\nFROM x\n", 1, "invalid escape"),
         ("FROM x\nRUN <<EOF\nx\n", 2, "does not end"),
-        ("FROM x\nRUN " + "a" * 65_536 + "\n", 2, "65,535 bytes"),
+        ("FROM x\nRUN " + "a" * 65_532 + "\n", 2, "65,535 bytes"),
+        ("FROM x\nRUN <<EOF\n" + "é" * 32_768 + "\nEOF\n", 3, "65,535 bytes"),
         ("FROM x\nFRMO y\n", 2, "unknown instruction"),
         ("RUN x\nFROM y\n", 1, "before the first FROM"),
         ("FROM a b\n", 1, "FROM requires"),
@@ -159,3 +163,24 @@ def test_every_byte_survives() -> None:
     assert "".join(doc.lines) == doc.text
     assert doc.newline == "\r\n"
     assert Dockerfile("FROM x").newline == "\n"
+
+
+def test_what_is_too_large_for_a_dockerfile_is_refused_at_once() -> None:
+    with pytest.raises(DockerfileError, match="larger than 16 MiB") as caught:
+        Dockerfile("FROM x\n" * (50 * 2**20 // 7))
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("FROM x\nFRMO y\n", "Did you mean FROM?"),
+        ("FROM x\nRUN a &&\n&& b\n", "lacks a backslash"),
+        ("FROM x\nCMD --a b\n", "CMD takes no flags"),
+        ("FROM x\nADD --from=y a b\n", "--chmod, --chown"),
+    ],
+)
+def test_an_error_says_what_to_do(text: str, hint: str) -> None:
+    with pytest.raises(DockerfileError) as caught:
+        Dockerfile(text)
+    assert hint in caught.value.hint

@@ -2,6 +2,7 @@ import pytest
 
 from stepdown.dockerfile import Dockerfile, Instruction, pairs
 from stepdown.dockerfile.source import SourceText, Span
+from stepdown.errors import DockerfileError
 
 
 def second(text: str) -> tuple[str, Instruction]:
@@ -45,6 +46,9 @@ def test_flags_end_where_the_builder_says() -> None:
         ("CMD [NaN]\n", None),
         ("CMD a\n", None),
         ("CMD " + "[" * 20_000 + "\n", None),
+        ("CMD [1e999]\n", None),
+        ('CMD ["a"] b\n', None),
+        ('CMD ["\\ud83d", "\\ud83d\\ude00"]\n', ["\ufffd", "\U0001f600"]),
         ('HEALTHCHECK --interval=3s CMD ["a"]\n', ["a"]),
         ("HEALTHCHECK CMD a b\n", None),
     ],
@@ -95,6 +99,9 @@ def test_heredocs_say_what_becomes_of_their_text() -> None:
         ("ENV a=b\\ c d=\n", [("a", "b\\ c"), ("d", "")]),
         ("ARG a b=1\n", [("a", None), ("b", "1")]),
         ("LABEL a='x\\'\n", [("a", "'x\\'")]),
+        ("ENV a=b\\\\\\\n", [("a", "b\\\\")]),
+        ('ENV a=1 b="c\\\\\\\n', [("a", "1"), ("b", '"c\\\\')]),
+        ("ENV a=1 \\\xa0\n", [("a", "1")]),
     ],
 )
 def test_pairs_keep_what_is_written(text: str, expected: list[tuple[str, str | None]]) -> None:
@@ -134,9 +141,75 @@ def test_dockerfile_parse_stands_on_these_boundaries() -> None:
     assert Dockerfile("FROM a\nCMD\n").structure[1]["value"] == ""
 
 
-@pytest.mark.parametrize("name", ["lines", "content", "parent_images"])
+def write(doc: Dockerfile, name: str) -> None:
+    match name:
+        case "labels" | "envs" | "args":
+            getattr(doc, name)["a"] = "z"
+        case "delete":
+            del doc.labels["a"]
+        case "add_lines":
+            doc.add_lines("USER x")
+        case "add_lines_at":
+            doc.add_lines_at(0, "USER x")
+        case _:
+            setattr(doc, name, "z")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("lines", "content", "parent_images", "baseimage", "cmd", "labels", "envs", "args"),
+        *("delete", "add_lines", "add_lines_at"),
+    ],
+)
 def test_the_writers_of_dockerfile_parse_are_shut(name: str) -> None:
-    doc = Dockerfile("FROM a\n")
+    text = "FROM a\nLABEL a=b\nENV a=b\nARG a=b\nCMD c\n"
+    doc = Dockerfile(text)
     with pytest.raises(TypeError, match="edits only"):
-        setattr(doc, name, [])
-    assert doc.text == "FROM a\n"
+        write(doc, name)
+    assert doc.text == doc.content == text
+    assert doc.labels == {"a": "b"}
+
+
+def test_bytes_that_are_no_text_survive_in_every_property() -> None:
+    data = b"FROM x\nLABEL a=\xfc\nENV b=\xff\nCMD \xe9\n"
+    doc = Dockerfile(data.decode("utf-8", "surrogateescape"))
+    found = (doc.labels["a"], doc.envs["b"], doc.cmd, doc.structure[1]["value"])
+    assert found == ("\udcfc", "\udcff", "\udce9", "a=\udcfc")
+    assert "".join(one["content"] for one in doc.structure) == doc.text
+
+
+def test_flags_are_read_byte_by_byte_as_the_builder_reads_them() -> None:
+    # The second byte of à is white space where it stands alone.
+    text, one = second("COPY --chown=é --from=à b c\n")
+    assert [flag.value for flag in one.flags] == ["Ã©", "Ã"]
+    assert one.flags[0].value_span.of(text) == "é"
+    assert one.args.text == "b c"
+    _, other = second("COPY \xa0--link a b\n")
+    assert (other.flags, other.args.text) == ((), "--link a b")
+    _, latin = second("USER \udca0a\n")
+    assert latin.args.text == "a"
+
+
+@pytest.mark.parametrize(
+    ("digits", "descriptor"), [("007", 7), ("9" * 30, 2**64 - 1), ("1" * 5_000, 2**64 - 1)]
+)
+def test_a_descriptor_can_have_any_number_of_digits(digits: str, descriptor: int) -> None:
+    _, one = second(f"RUN a {digits}<<EOF\nEOF\n")
+    assert one.heredocs[0].descriptor == descriptor
+    _, foreign = second("RUN a \u0663<<EOF\n")
+    assert foreign.heredocs == ()
+
+
+def test_a_name_that_is_no_text_ends_no_heredoc() -> None:
+    with pytest.raises(DockerfileError, match="does not end"):
+        second("RUN <<\udce9\na\n\udce9\n")
+    _, one = second("RUN <<\ufeffEOF\na\nEOF\n")
+    assert one.heredocs[0].name == "EOF"
+
+
+def test_keywords_are_compared_in_lower_case() -> None:
+    _, one = second("WOR\u212adir /a\n")
+    assert one.keyword == "WORKDIR"
+    with pytest.raises(DockerfileError, match="unknown instruction"):
+        second("U\u017fer a\n")

@@ -186,3 +186,59 @@ def test_a_command_without_a_fixed_name_has_none() -> None:
     _, script = parsed("RUN $x y; /usr/bin/apt-get z; A=1")
     assert [one.name for one in script.commands] == ["", "/usr/bin/apt-get", ""]
     assert script.commands[1].program == "apt-get"
+
+
+def in_file(text: str) -> list[tuple[str, bool]]:
+    doc = Dockerfile(text)
+    found = [doc.script(one) for one in doc.instructions if one.keyword in ("RUN", "CMD")]
+    return [(one.interpreter, bool(one.commands)) for one in found if one is not None]
+
+
+@pytest.mark.parametrize(
+    ("words", "interpreter"),
+    [
+        ('"/bin/bash", "-o", "pipefail", "-c"', ""),
+        ('"/usr/bin/env", "bash", "-c"', ""),
+        ('"conda", "run", "-n", "x", "/bin/bash", "-c"', ""),
+        ('"powershell", "-Command"', "powershell"),
+        ('"C:\\\\Windows\\\\System32\\\\CMD.EXE", "/S", "/C"', "cmd"),
+        ('"/usr/bin/python3", "-c"', "python3"),
+    ],
+)
+def test_the_script_belongs_to_what_shell_names(words: str, interpreter: str) -> None:
+    found = in_file(f"FROM x\nSHELL [{words}]\nRUN a b\n")
+    assert found == [(interpreter, not interpreter)]
+
+
+def test_shell_holds_from_its_line_on_and_in_stages_made_of_it() -> None:
+    text = (
+        'FROM x AS a\nRUN a\nSHELL ["cmd"]\nRUN b\nRUN <<EOF\n#!/bin/sh\nc\nEOF\n'
+        'FROM y\nRUN d\nFROM a\nRUN e\nSHELL ["sh"]\nCMD f\n'
+    )
+    assert in_file(text) == [
+        *(("", True), ("cmd", False), ("sh", True)),
+        *(("", True), ("cmd", False), ("", True)),
+    ]
+    doc = Dockerfile('ARG A=1\nFROM x\nSHELL ["cmd"]\nRUN a\n')
+    assert [doc.shell(one) for one in doc.instructions] == [(), (), (), ("cmd",)]
+
+
+@pytest.mark.parametrize("joint", ["&&", ";", "||", "|"])
+def test_a_long_chain_is_read_without_recursion(joint: str) -> None:
+    _, script = parsed("RUN " + f" {joint} \\\n".join(f"echo é{n}" for n in range(5_000)))
+    assert [one.words[1].raw for one in script.commands] == [f"é{n}" for n in range(5_000)]
+    assert not script.has_error
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("$(echo ", ")"), ("( ", " )"), ("if a; then ", "; fi"), ("{ ", "; }")]
+)
+def test_what_is_nested_deeply_is_read_without_recursion(before: str, after: str) -> None:
+    _, script = parsed("RUN " + before * 3_000 + "x" + after * 3_000)
+    assert script.has_error or len(script.commands) >= 1
+
+
+def test_words_that_are_no_ascii_keep_their_places() -> None:
+    text, script = parsed("RUN é \udcff 'ü' && \U0001f600 x # ß\n")
+    found = [(word.raw, word.span.of(text)) for one in script.commands for word in one.words]
+    assert found == [(word, word) for word in ("é", "\udcff", "'ü'", "\U0001f600", "x")]
