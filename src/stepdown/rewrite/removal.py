@@ -42,9 +42,17 @@ class Scissors:
         if first == 0:
             return self.forward(units[0].start, units[last + 1].start)
         weaker = units[last].joint == ";" != units[first - 1].joint
-        if weaker or last + 1 == len(units):
+        if weaker or last + 1 == len(units) or self._hangs(first, last):
             return self.backward(units[first - 1].end, units[last].end)
         return self.forward(units[first].start, units[last + 1].start)
+
+    def _hangs(self, first: int, last: int) -> bool:
+        """Tell whether links stand on the line of what is before them, not of what follows."""
+        units = self._script.units
+        if units[last].joint != units[first - 1].joint:
+            return False
+        below = self._new_line_between(units[last].end, units[last + 1].start)
+        return below and not self._new_line_between(units[first - 1].end, units[first].start)
 
     def _new_line_between(self, start: int, end: int) -> bool:
         source = self._script.source

@@ -93,8 +93,8 @@ def test_packages_without_an_equivalent_are_unknown_and_not_dropped() -> None:
         ("breakages/node.toml", "specific = 28", 'specific = "high"', "specific"),
         ("classes.toml", "[[classes]]", "[[klasses]]", "klasses"),
         ("packages/debian-alpine.tsv", "debian\talpine", "debian\tgentoo", "columns"),
-        ("packages/debian-alpine.tsv", "curl\tcurl\tprovides", "curl\tcurl", "line"),
-        ("packages/debian-alpine.tsv", "curl\tcurl\tprovides", "curl\tcurl\tx\ty\tz", "line"),
+        ("packages/debian-alpine.tsv", "curl\tcurl\tcommand curl", "curl\tcurl", "line"),
+        ("packages/debian-alpine.tsv", "curl\tcurl\tcommand curl", "curl\tcurl\tx\ty\tz", "line"),
     ],
 )
 def test_a_file_that_breaks_its_schema_is_named(

@@ -33,6 +33,30 @@ from stepdown.model.recipe import Remedy, RemedyKind
             "p=' curl'; apk add --no-cache $p",
         ),
         ("apt-get remove -y && x", "x"),
+        (
+            "apt-get install -y curl git && x && apt-get autoremove -y git",
+            "apk add --no-cache curl git && x && apk del --no-network git",
+        ),
+        (
+            "apt-get install -y curl=7 git && apt-get purge -y curl",
+            "apk add --no-cache curl git && apk del --no-network curl",
+        ),
+        (
+            "apt install software-properties-common git; apt purge -y software-properties-common",
+            "apk add --no-cache git",
+        ),
+        (
+            "p='curl'; apt-get install -y $p git; apt-get purge -y ${p}",
+            "p='curl'; apk add --no-cache $p git; apk del --no-network ${p}",
+        ),
+        ("a && apt-get clean \\\n && b", "a \\\n && b"),
+        ("echo 'APT::x \"1\";' > /etc/apt/apt.conf.d/x && b", "b"),
+        ("rm -f /etc/apt/apt.conf.d/docker-clean; b", "b"),
+        (
+            "sudo apt-get install -y curl; sudo rm -rf /var/lib/apt/lists/* /x",
+            "apk add --no-cache curl; sudo rm -rf /x",
+        ),
+        ("apk add x && rm -rf /var/lib/apt/lists/*", "apk add x"),
         ("echo /var/lib/apt/lists", "echo /var/lib/apt/lists"),
         ("apt-get install -y g\\\n++", "apk add --no-cache g\\\n++"),
     ],
@@ -51,6 +75,20 @@ def test_calls_of_apt_become_calls_of_apk(run: str, expected: str) -> None:
         ("p=curl; apt-get install $p", "The value of p is not a fixed list."),
         ("p='a'; p='b'; apt-get install $p", "The value of $p is not fixed."),
         ("p='nothing'; apt-get install $p", "No Alpine package is known for nothing."),
+        ("apt-get install nothing curl never=1", "No Alpine package is known for nothing, never."),
+        ("apt-get purge -y git", "It removes git, which the file does not install by name."),
+        ("apt-get install -y git && apt-get purge $x", "The value of $x is not fixed."),
+        ("apt-get -y >x install curl", "A redirection stands among the words of apt."),
+        ("sudo -u x apt-get update", "apt is called through sudo."),
+        ("sudo apt-key add x", "apt-key belongs to Debian alone."),
+        (
+            "sed -i s/a/b/ /etc/apt/sources.list",
+            "It sets up a package source of Debian or takes a .deb file.",
+        ),
+        (
+            "{ echo a; } > /etc/apt/preferences",
+            "It sets up a package source of Debian or takes a .deb file.",
+        ),
         ("apt-get moo", "apk has nothing like apt-get moo."),
         ("apt-get", "apk has nothing like apt-get."),
         ("if (; apt-get update", "Its shell code could not be read for certain."),
@@ -113,9 +151,9 @@ def test_cache_mounts_follow_the_package_manager(run: str, expected: str) -> Non
         ),
         ("RUN a && \\\n # one\n\n # two\n apt-get clean", "RUN a\n # one\n # two"),
         ("RUN <<EOF\na; apt-get clean\n# c\nEOF", "RUN <<EOF\na\n# c\nEOF"),
-        ("RUN <<EOF\nb; apt-get clean\n# c\nd\nEOF", "RUN <<EOF\nb; \n# c\nd\nEOF"),
+        ("RUN <<EOF\nb; apt-get clean\n# c\nd\nEOF", "RUN <<EOF\nb\n# c\nd\nEOF"),
         ("RUN <<EOF\napt-get clean &&\n# c\nd\nEOF", "RUN <<EOF\n# c\nd\nEOF"),
-        ("RUN <<EOF\nx && apt-get clean &&\n# c\nd\nEOF", "RUN <<EOF\nx && \n# c\nd\nEOF"),
+        ("RUN <<EOF\nx && apt-get clean &&\n# c\nd\nEOF", "RUN <<EOF\nx &&\n# c\nd\nEOF"),
     ],
 )
 def test_comments_stay_when_commands_go(before: str, after: str) -> None:

@@ -1,0 +1,7 @@
+ARG BASE=base
+FROM node:22-alpine AS base
+FROM ${BASE}
+RUN apt-get update && apt-get install -y -t bookworm-backports git
+RUN apt-get update && apt-get install -y --target-release=bookworm-backports git
+RUN apt-get update && apt-get install -y git/bookworm-backports
+CMD ["node", "server.js"]
