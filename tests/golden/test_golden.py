@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from stepdown.dockerfile import Dockerfile, apply
+from stepdown.flow import catalog
 from stepdown.model.image import Tier
 from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
 from stepdown.model.recipe import PackageName, Remedy, RemedyKind
@@ -34,6 +35,8 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     candidate: str
     stage: str = ""
     tier: Tier = Tier.FULL
+    family: str = ""
+    static: bool | None = None
     form: str = "alias"
     unsafe_fixes: bool = False
     remedies: tuple[tuple[str, ...], ...] = ()
@@ -66,16 +69,17 @@ def rewritten(text: str, case: Case, candidate: Candidate | None = None) -> Rewr
             stage=case.stage,
             base=doc.external(ship),
             base_line=doc.chain(ship)[0].line,
-            family="",
+            family=case.family,
             tier=case.tier,
         ),
-        facts=Facts(),
+        facts=Facts(static=case.static),
         packages=PACKAGES,
         policy=Policy(form=case.form, unsafe_fixes=case.unsafe_fixes),
         remedies=tuple(
             Remedy(kind=RemedyKind.ADD_PACKAGES, text="It is missing.", apt=names, apk=names)
             for names in case.remedies
         ),
+        programs=catalog.load().programs,
     )
 
 

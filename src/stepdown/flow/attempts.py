@@ -2,7 +2,7 @@
 
 from stepdown.model.image import PackageManager, Value
 from stepdown.model.plan import Candidate, Plan, Rewrite, Step
-from stepdown.model.recipe import PackageName, Remedy, RemedyKind
+from stepdown.model.recipe import PackageName, Programs, Remedy, RemedyKind
 from stepdown.model.trial import Applied, Trial, Verdict
 from stepdown.rewrite import rewrite
 
@@ -17,7 +17,10 @@ class Attempt(Value, frozen=True, kw_only=True):
 
 
 def next_attempt(
-    plan: Plan, trials: tuple[Trial, ...], packages: dict[str, PackageName]
+    plan: Plan,
+    trials: tuple[Trial, ...],
+    packages: dict[str, PackageName],
+    programs: Programs | None = None,
 ) -> Attempt | None:
     """Return the next attempt: the last rung repaired, else the next rung, else None.
 
@@ -26,7 +29,7 @@ def next_attempt(
     """
     if trials:
         last = trials[-1]
-        repaired = _repaired(plan, last, packages)
+        repaired = _repaired(plan, last, packages, programs)
         if repaired is not None:
             return repaired
         if last.verdict is Verdict.WORKS and plan.policy.to != "smallest":
@@ -40,7 +43,9 @@ def _first(step: Step) -> Attempt:
     return Attempt(candidate=step.candidate, rewrite=step.rewrite)
 
 
-def _repaired(plan: Plan, trial: Trial, packages: dict[str, PackageName]) -> Attempt | None:
+def _repaired(
+    plan: Plan, trial: Trial, packages: dict[str, PackageName], programs: Programs | None
+) -> Attempt | None:
     if trial.verdict is Verdict.WORKS or trial.attempt >= plan.policy.attempts:
         return None
     known = {_packages(done.remedy, trial.candidate) for done in trial.applied}
@@ -61,6 +66,7 @@ def _repaired(plan: Plan, trial: Trial, packages: dict[str, PackageName]) -> Att
         packages=packages,
         policy=plan.policy,
         remedies=tuple(done.remedy for done in applied),
+        programs=programs,
     )
     return Attempt(
         candidate=trial.candidate, rewrite=repaired, applied=applied, number=trial.attempt + 1

@@ -38,6 +38,7 @@ def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan
                 facts=facts,
                 packages=packages,
                 policy=policy,
+                programs=catalog.programs,
             ),
         )
         for candidate in candidates
@@ -102,7 +103,8 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
 def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:
     trials: tuple[Trial, ...] = ()
     packages = {name.debian: name for name in bench.catalog.packages}
-    while (attempt := next_attempt(bench.plan, trials, packages)) is not None:
+    programs = bench.catalog.programs
+    while (attempt := next_attempt(bench.plan, trials, packages, programs)) is not None:
         trials = (*trials, attempt_one(bench, attempt, reference))
     return trials
 

@@ -1,6 +1,7 @@
 """The base image becomes selectable by a build argument, in a form that update bots can read."""
 
 import re
+from itertools import chain, count
 
 from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, pairs
 from stepdown.model.image import ImageRef
@@ -10,6 +11,7 @@ from stepdown.rewrite.situation import Fixes, Pen, Situation, line_end, line_sta
 _ARGUMENTS = ("BASE", "BASE_IMAGE", "RUNTIME_BASE")
 _ALIASES = ("base", "runtime-base", "base-image")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})\Z")
+_DEFAULT = re.compile(r"\"?\$\{(\w+):?-([^${}\"]+)\}\"?\Z")
 _ANY_VARIABLE = re.compile(r"\$\{?(\w+)")
 
 
@@ -20,20 +22,29 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
         return Fixes(argument=selecting(doc, situation))
     image, notes = _image(doc, situation, pen)
     reason = f"{situation.old} gives way to the smaller {situation.candidate.image}."
-    if situation.alias is not None:
-        edit = pen.edit(situation.alias.image.span, image, reason)
-        return Fixes(edits=(edit,), refusals=notes, argument=selecting(doc, situation))
-    pair = own_variable(doc, situation)
-    if pair is not None:
-        kept = f"{reason} The build argument {pair.key} still selects the base."
-        edit = pen.edit(pair.value_span, image, kept)
-        return Fixes(edits=(edit,), refusals=notes, argument=pair.key)
-    if situation.policy.form == "literal":
-        edit = pen.edit(situation.root.image.span, image, reason)
-        return Fixes(edits=(edit,), refusals=notes)
+    place = _place(doc, situation)
+    if place is not None:
+        argument, span = place
+        if argument and situation.alias is None:
+            reason += f" The build argument {argument} still selects the base."
+        return Fixes(edits=(pen.edit(span, image, reason),), refusals=notes, argument=argument)
     if situation.policy.form == "alias" and not _numbers_shift(situation, doc):
         return _alias_form(doc, situation, pen, image, notes)
     return _argument_form(doc, situation, pen, image, notes)
+
+
+def _place(doc: Dockerfile, situation: Situation) -> tuple[str, Span] | None:
+    """Return where the file names the base already, with the argument that selects it."""
+    if situation.alias is not None:
+        return selecting(doc, situation), situation.alias.image.span
+    default = own_default(doc, situation)
+    if default is not None:
+        return default
+    pair = own_variable(doc, situation)
+    if pair is not None:
+        return pair.key, pair.value_span
+    literal = situation.policy.form == "literal"
+    return ("", situation.root.image.span) if literal else None
 
 
 def same_image(one: str, other: str) -> bool:
@@ -48,6 +59,9 @@ def same_image(one: str, other: str) -> bool:
 
 def selecting(doc: Dockerfile, situation: Situation) -> str:
     """Return the build argument that selects the base today, empty where there is none."""
+    default = own_default(doc, situation)
+    if default is not None:
+        return default[0]
     match = _VARIABLE.match(situation.root.image.text)
     name = (match.group(1) or match.group(2)) if match else ""
     return name if any(pair.key == name for _, pair in global_pairs(doc)) else ""
@@ -58,6 +72,21 @@ def global_pairs(doc: Dockerfile) -> list[tuple[Instruction, Pair]]:
     first = doc.stages[0].start
     before = [one for one in doc.instructions if one.span.start < first.span.start]
     return [(one, pair) for one in before for pair in pairs(one) or ()]
+
+
+def own_default(doc: Dockerfile, situation: Situation) -> tuple[str, Span] | None:
+    """Return the ARG without a value of a FROM like `${BASE:-image}`, and where the image is."""
+    image = situation.root.image
+    match = _DEFAULT.match(image.text)
+    if match is None or match.group() not in image.span.of(doc.text):
+        return None
+    name = match.group(1)
+    found = [pair for _, pair in global_pairs(doc) if pair.key == name]
+    uses = sum(len(_named(name, one.span.of(doc.text))) for one in doc.instructions)
+    if len(found) != 1 or found[0].value or uses != len(("definition", "FROM")):
+        return None
+    at = image.span.start + image.span.of(doc.text).index(match.group()) + match.start(2)
+    return name, Span(at, at + len(match.group(2)))
 
 
 def own_variable(doc: Dockerfile, situation: Situation) -> Pair | None:
@@ -79,11 +108,15 @@ def _image(doc: Dockerfile, situation: Situation, pen: Pen) -> tuple[str, tuple[
     """Return the candidate's image, with the file's variables where they still select it."""
     image = situation.candidate.image
     notes: list[Refusal] = []
+    if situation.alias is None and own_default(doc, situation) is not None:
+        return image, _digest(situation, pen)
     word = (situation.alias or situation.root).image.text
     pair = None if situation.alias else own_variable(doc, situation)
     for name in dict.fromkeys(_ANY_VARIABLE.findall((pair and pair.value) or word)):
         value = doc.arguments.get(name, "")
-        places = list(re.finditer(_bounded(value), image)) if value else []
+        # A variable with a whole image may get one that no suffix fits.
+        fits = bool(value) and ":" not in value
+        places = list(re.finditer(_bounded(value), image)) if fits else []
         if len(places) == 1:
             image = f"{image[: places[0].start()]}${{{name}}}{image[places[0].end() :]}"
         else:
@@ -127,15 +160,15 @@ def _numbers_shift(situation: Situation, doc: Dockerfile) -> bool:
 
 def _free_argument(doc: Dockerfile) -> str:
     text = "\n".join(one.span.of(doc.text) for one in doc.instructions)
-    numbered = (f"BASE_{number}" for number in range(2, len(text) + 3))
-    return next(name for name in (*_ARGUMENTS, *numbered) if not _named(name, text))
+    names = chain(_ARGUMENTS, (f"BASE_{number}" for number in count(2)))
+    return next(name for name in names if not _named(name, text))
 
 
 def _free_alias(doc: Dockerfile) -> str:
     taken = {stage.name for stage in doc.stages} | {stage.base.lower() for stage in doc.stages}
     taken |= {use.image.lower() for stage in doc.stages for use in stage.uses}
-    numbered = (f"base-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (*_ALIASES, *numbered) if name not in taken)
+    names = chain(_ALIASES, (f"base-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _argument_form(

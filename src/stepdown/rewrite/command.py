@@ -3,8 +3,7 @@
 from stepdown.dockerfile import Dockerfile, Instruction, Span
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit, Refusal
-from stepdown.rewrite import execform, runtime
-from stepdown.rewrite.packages import installed
+from stepdown.rewrite import execform, inits, runtime
 from stepdown.rewrite.situation import Fixes, Pen, Situation, line_start
 
 # Programs of Python packages that `python -m` starts as well.
@@ -49,7 +48,7 @@ class _Starter:
     def fixes(self) -> Fixes:
         entrypoint = self._doc.effective(self._situation.ship, "ENTRYPOINT")
         cmd = self._doc.effective(self._situation.ship, "CMD")
-        if entrypoint is not None and entrypoint.args.text in ("", "[]"):
+        if entrypoint is not None and (entrypoint.json == () or not entrypoint.args.text):
             return self._cleared(cmd)
         first = self._read(entrypoint, beside=cmd) if entrypoint else None
         second = self._read(cmd, beside=entrypoint) if cmd else None
@@ -84,7 +83,7 @@ class _Starter:
         json = instruction.json
         if json is not None:
             texts = tuple(word.text for word in json)
-            return Start(instruction=instruction, words=texts, wanted=texts)
+            return self._moved_inits(Start(instruction=instruction, words=texts, wanted=texts))
         words, problem = execform.words(self._doc, self._situation, instruction)
         problem = problem or self._beside(instruction, beside)
         if problem:
@@ -92,7 +91,16 @@ class _Starter:
             self._refuse(instruction, problem, _HINT, blocking=blocking)
             return Start(instruction=instruction, words=None)
         reason = "The exec form needs no shell, and signals reach the program itself."
-        return Start(instruction=instruction, words=words, wanted=words, reasons=(reason,))
+        start = Start(instruction=instruction, words=words, wanted=words, reasons=(reason,))
+        return self._moved_inits(start)
+
+    def _moved_inits(self, start: Start) -> Start:
+        """Call tini and gosu as the candidate does."""
+        wanted = tuple(inits.moved(self._doc, self._situation, word) for word in start.wanted)
+        news = [new for new, old in zip(wanted, start.wanted, strict=True) if new != old]
+        if not news:
+            return start
+        return _changed(start, wanted, f"Alpine calls it {' and '.join(news)}.")
 
     def _beside(self, instruction: Instruction, other: Instruction | None) -> str:
         """Say why the exec form of one would mean something else beside the other."""
@@ -120,8 +128,6 @@ class _Starter:
         if runtime.is_runtime(self._candidate, called) and self._moved(called):
             start = self._named(start)
             self._edits += runtime.path_edit(self._doc, self._situation)
-        elif called == "/usr/bin/tini" and self._tini():
-            start = _changed(start, ("/sbin/tini", *words[1:]), "Alpine has tini in /sbin.")
         elif not self._candidate.shell:
             problem = runtime.missing(self._situation, called)
             if problem:
@@ -133,9 +139,6 @@ class _Starter:
         if self._candidate.shell:
             return False
         return called != self._candidate.interpreter
-
-    def _tini(self) -> bool:
-        return self._situation.alpine and "tini" in installed(self._doc, self._situation)
 
     def _named(self, start: Start) -> Start:
         """Call the runtime by the name that the candidate has for it."""
@@ -231,8 +234,10 @@ class _Starter:
             span = Span(json[0].span.start, json[1].span.start)
             self._edits.append(self._pen.edit(span, "", reason))
         else:
-            quoted = execform.array(start.wanted[:1])[1:-1]
-            self._edits.append(self._pen.edit(json[0].span, quoted, reason))
+            for word, new in zip(json, start.wanted, strict=True):
+                if word.text != new:
+                    quoted = execform.array((new,))[1:-1]
+                    self._edits.append(self._pen.edit(word.span, quoted, reason))
 
 
 def _changed(start: Start, wanted: tuple[str, ...], reason: str) -> Start:

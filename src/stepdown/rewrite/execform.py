@@ -1,6 +1,7 @@
 """From the shell form to the exec form, where one command of fixed words allows it."""
 
 import json
+import re
 
 from stepdown.dockerfile import Command, Dockerfile, Instruction, Script
 from stepdown.rewrite.runtime import SHELLS, program
@@ -26,6 +27,8 @@ _BUILTINS = frozenset(
         *("[", "[["),
     )
 )
+# `[ -e x ]` and `[[ $x ]]` are commands of the shell, `["x"]` and `['x']` are not.
+_TEST = re.compile(r"\[\[?\s+(?:-\w\s|!\s|\"?\$)")
 _PLAIN_FLAGS = frozenset("ceuxo-")
 
 
@@ -34,7 +37,7 @@ def words(
 ) -> tuple[tuple[str, ...], str]:
     """Return the words of a command line in shell form, or else why they are not certain."""
     command = instruction.command
-    if command.text.startswith("["):
+    if command.text.startswith("[") and not _TEST.match(command.text):
         return (), "It looks like the exec form but is no valid JSON, so that a shell runs it."
     if any(span.of(doc.text).strip() for span in instruction.skipped):
         return (), "It holds comments."
@@ -66,6 +69,8 @@ def _obstacle(command: Command, texts: list[str]) -> str:
     for word in command.words:
         if word.text is None:
             return f"{word.raw} is filled in by a shell."
+    if any(char.isspace() for char in texts[0]):
+        return "Its quotes make one word of program and arguments, which no shell can start."
     builtin = texts[0] in _BUILTINS
     return f"{texts[0]} is a command of the shell itself." if builtin else ""
 

@@ -2,10 +2,12 @@
 
 import re
 
-from stepdown.dockerfile import Dockerfile, Instruction, Script, Span
+from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
 from stepdown.dockerfile.shell import Context
 from stepdown.model.plan import Edit, Refusal
-from stepdown.rewrite import execform, probe, runtime
+from stepdown.rewrite import execform, missing, probe, runtime
+from stepdown.rewrite.calls import of_instruction
+from stepdown.rewrite.needs import Need
 from stepdown.rewrite.packages import installed
 from stepdown.rewrite.probe import Probe
 from stepdown.rewrite.situation import Fixes, Pen, Situation
@@ -14,7 +16,10 @@ _HINT = (
     "Let the program check itself (a subcommand of its own), or write HEALTHCHECK NONE and leave "
     "the probe to the orchestrator."
 )
-_LOCALHOST = re.compile(r"(?<=//)localhost(?=[:/\s\"']|\Z)")
+# In a URL, and as the host that wget and nc get; not in a header.
+_LOCALHOST = re.compile(
+    r"(?<=//)localhost(?=[:/\s\"']|\Z)|(?<=\s)(?<!Host: )localhost(?=:\d|/|\s+\d)"
+)
 _BY_BUSYBOX = frozenset(("wget", "nc"))
 _PACKAGES = {
     "nc": ("netcat", "netcat-openbsd", "netcat-traditional"),
@@ -31,6 +36,16 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return _Checker(doc, situation, instruction).fixes()
 
 
+def needs(doc: Dockerfile, situation: Situation) -> tuple[Need, ...]:
+    """Return the packages of the tools that only their installation can give the health check."""
+    instruction = doc.effective(situation.ship, "HEALTHCHECK")
+    if instruction is None or instruction.fields[0].text.upper() == "NONE":
+        return ()
+    checker = _Checker(doc, situation, instruction)
+    checker.fixes()
+    return tuple(checker.needs)
+
+
 class _Checker:
     def __init__(self, doc: Dockerfile, situation: Situation, instruction: Instruction) -> None:
         self._doc = doc
@@ -38,6 +53,7 @@ class _Checker:
         self._candidate = situation.candidate
         self._instruction = instruction
         self._pen = Pen(text=doc.text, fixer="healthcheck")
+        self.needs: list[Need] = []
 
     def fixes(self) -> Fixes:
         words, problem = self._words()
@@ -71,7 +87,28 @@ class _Checker:
             busybox
             or bool(names & installed(self._doc, self._situation))
             or runtime.copied(self._situation, tool)
+            or tool in self._added()
         )
+
+    def _added(self) -> set[str]:
+        """Return the tools that the file's other instructions make the rewriter install."""
+        wanted = {
+            name for one in missing.find(self._doc, self._situation).needs for name in one.packages
+        }
+        tools = probe.TOOLS if wanted else ()
+        return {one for one in tools if wanted & set(missing.package(self._situation, one))}
+
+    def _install(self, tool: str) -> bool:
+        """Ask for the package of a tool that the old base has; tell whether there is one."""
+        names = missing.package(self._situation, tool)
+        if not names:
+            return False
+        stage = self._stage()
+        why = f"The health check calls {tool}, which {self._candidate.image} lacks."
+        self.needs.append(
+            Need(stage=stage, at=self._instruction.span.start, packages=names, reason=why)
+        )
+        return True
 
     def _keep(self, tool: str) -> Fixes:
         """Keep the command; BusyBox would try localhost as ::1 alone."""
@@ -90,13 +127,16 @@ class _Checker:
         tool = runtime.program(words[0])
         asked = probe.read(words)
         name = runtime.name(self._candidate)
-        arguments = probe.arguments(name, asked) if asked else ()
+        version = runtime.version(self._candidate)
+        arguments = probe.arguments(name, asked, version) if asked else ()
         if arguments:
             reason = f"The new base has no {tool}; {name} asks the same, without a shell."
             edits = (self._exec((name, *arguments), reason), *self._path())
             return Fixes(edits=edits)
         if asked and self._situation.alpine and asked.scheme != "tcp":
             return Fixes(edits=(self._wget(tool, asked),))
+        if self._candidate.shell and self._install(tool):
+            return Fixes()
         reason = f"{self._candidate.image} has no {tool} that the health check could call."
         return self._refuse(reason, blocking=not self._candidate.shell)
 
@@ -107,15 +147,17 @@ class _Checker:
         return self._pen.edit(span, new, f"Alpine has no {tool}; BusyBox brings this wget.")
 
     def _missing_inside(self, problem: str) -> Fixes:
-        """Refuse a longer shell command that calls a tool which is not there."""
-        script = self._doc.script(self._instruction)
-        if not problem or script is None:
-            return Fixes()
-        called = {command.program for command in script.commands} & probe.TOOLS
-        gone = sorted(tool for tool in called if not self._has(tool))
-        if not gone:
-            return Fixes()
-        return self._refuse(f"{self._candidate.image} has no {gone[0]}. {problem}", blocking=False)
+        """Look at the tools inside of a longer command of the shell."""
+        found = of_instruction(self._doc, self._stage(), self._instruction)
+        called = sorted({call.program for call in found} & probe.TOOLS)
+        gone = [tool for tool in called if not self._has(tool) and not self._install(tool)]
+        if gone:
+            reason = f"{self._candidate.image} has no {gone[0]}. {problem}".rstrip()
+            return self._refuse(reason, blocking=False)
+        return self._keep(next((tool for tool in called if tool in _BY_BUSYBOX), ""))
+
+    def _stage(self) -> Stage:
+        return next(s for s in self._situation.chain if self._instruction in s.instructions)
 
     def _without_shell(self, words: tuple[str, ...]) -> Fixes:
         """Call a program in exec form that is neither curl nor the like."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Word
-from stepdown.model.image import Tier, Value
+from stepdown.model.image import ImageRef, Tier, Value
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite import accounts
 from stepdown.rewrite.accounts import Account
@@ -13,7 +13,18 @@ from stepdown.rewrite.situation import Fixes, Pen, Situation, runs
 NONROOT = "65532"
 # /etc/passwd of distroless images; scratch has none.
 _DISTROLESS = frozenset(("root", "nobody", "nonroot"))
-_NUMBERS = {"root": "0", "nobody": "65534", "nonroot": NONROOT}
+# Of Debian's /etc/passwd, and of what the official images add to it.
+_NUMBERS = {
+    "root": "0",
+    "daemon": "1",
+    "bin": "2",
+    "mail": "8",
+    "www-data": "33",
+    "backup": "34",
+    "nobody": "65534",
+    "nonroot": NONROOT,
+}
+_OF_NODE = {"node": "1000"}
 _HINT = "Use the number of the user, or copy /etc/passwd and /etc/group from a build stage."
 
 
@@ -44,7 +55,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     ]
     refusals: list[Refusal] = []
     for _, instruction in situation.instructions("USER", "COPY", "ADD"):
-        place = _named(instruction)
+        place = named(instruction)
         if place is None:
             continue
         number, problem = _number(place.text, made, situation)
@@ -58,12 +69,13 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
 
 def superfluous(doc: Dockerfile, situation: Situation) -> Made:
     """Return the users whose names can go, and the RUN instructions that made nothing else."""
-    found: list[tuple[Instruction, list[Account]]] = []
+    every: list[Account] = []
+    lines: list[Instruction] = []
     for _, instruction, script in runs(doc, situation) if not _brings_passwd(situation) else ():
+        every += _readable(script)
         made = _accounts(script)
         if made and instruction.onbuild is None and not _has_home(doc, made):
-            found.append((instruction, made))
-    every = [account for _, made in found for account in made]
+            lines.append(instruction)
     groups = {
         one.name: one.values.get("gid", "")
         for one in every
@@ -72,8 +84,17 @@ def superfluous(doc: Dockerfile, situation: Situation) -> Made:
     return Made(
         numbers={one.name: _identity(one, groups) for one in every if one.is_user},
         groups={name: number or NONROOT for name, number in groups.items()},
-        lines=tuple(instruction for instruction, _ in found),
+        lines=tuple(lines),
     )
+
+
+def _readable(script: Script) -> list[Account]:
+    """Return the accounts that a script makes for certain, whatever else it does."""
+    if script.has_error or script.foreign:
+        return []
+    commands = [one for one in script.commands if one.program in accounts.PROGRAMS]
+    found = [accounts.read(one) for one in commands if not one.contexts]
+    return [one for one in found if not one.problem]
 
 
 def _accounts(script: Script) -> list[Account]:
@@ -110,8 +131,8 @@ def _identity(account: Account, groups: Mapping[str, str]) -> str:
     return f"{uid or NONROOT}:{gid or uid or NONROOT}"
 
 
-def _named(instruction: Instruction) -> Word | None:
-    """Return the user and group that the instruction names, and where."""
+def named(instruction: Instruction) -> Word | None:
+    """Return the user and group that USER or --chown names, and where."""
     inner = instruction.onbuild or instruction
     if inner.keyword == "USER":
         args = inner.args
@@ -131,14 +152,20 @@ def _number(text: str, made: Made, situation: Situation) -> tuple[str, str]:
         return "", f"Whether {text} is a number is not fixed."
     if situation.candidate.tier is not Tier.SCRATCH and {user, group or user} <= _DISTROLESS:
         return text, ""
-    pair = made.numbers.get(user, "")
-    if not pair:
-        number = user if user.isdecimal() else _NUMBERS.get(user, NONROOT)
-        pair = f"{number}:{number}"
+    numbers = {**_NUMBERS, **(_OF_NODE if _repository(situation) == "node" else {})}
+    if user.isdecimal():
+        numbers[user] = user
+    pair = made.numbers.get(user) or ":".join([numbers.get(user, "")] * 2)
     uid, _, gid = pair.partition(":")
     if colon and group != user:
-        gid = group if group.isdecimal() else made.groups.get(group, _NUMBERS.get(group, gid))
-    return f"{uid}:{gid}", ""
+        gid = group if group.isdecimal() else made.groups.get(group) or numbers.get(group, "")
+    if uid and gid:
+        return f"{uid}:{gid}", ""
+    return "", f"The file does not say which numbers {text} stands for."
+
+
+def _repository(situation: Situation) -> str:
+    return ImageRef.parse(situation.old).repository
 
 
 def _brings_passwd(situation: Situation) -> bool:

@@ -32,6 +32,8 @@ _WGET_LONG = frozenset(
 _WGET_VALUES = frozenset(
     ("-O", "--output-document", "-o", "-T", "--timeout", "-t", "--tries", "-Y", "--proxy")
 )
+# The first version of each that has what the code below uses.
+_ARROWS, _FETCH, _URLLIB_REQUEST = 4, 18, 3
 _TIMEOUTS = frozenset(("-m", "--max-time", "-T", "--timeout"))
 
 
@@ -174,13 +176,17 @@ def _address(host: str) -> str:
     return "127.0.0.1" if host == "localhost" else host
 
 
-def _node(probe: Probe) -> tuple[str, ...]:
+def _node(probe: Probe, version: int | None) -> tuple[str, ...]:
+    if version is not None and version < _ARROWS:
+        return ()
     if probe.scheme == "tcp":
         code = (
             f"require('net').connect({probe.port},'{probe.host}')"
             ".on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))"
         )
         return ("-e", code)
+    if version is not None and version < _FETCH:
+        return _old_node(probe)
     options = [] if probe.follow else ["redirect:'manual'"]
     if probe.seconds:
         options.append(f"signal:AbortSignal.timeout({int(probe.seconds) * 1000})")
@@ -189,7 +195,24 @@ def _node(probe: Probe) -> tuple[str, ...]:
     return ("-e", f"fetch({arguments}).then(r=>process.exit({healthy}),()=>process.exit(1))")
 
 
-def _python(probe: Probe) -> tuple[str, ...]:
+def _old_node(probe: Probe) -> tuple[str, ...]:
+    """Ask without fetch, which follows no redirection."""
+    if probe.follow:
+        return ()
+    healthy = "0" if probe.any_status else "r.statusCode<400?0:1"
+    limit = ""
+    if probe.seconds:
+        limit = f".setTimeout({int(probe.seconds) * 1000},()=>process.exit(1))"
+    code = (
+        f"require('{probe.scheme}').get('{probe.url}',r=>process.exit({healthy}))"
+        f".on('error',()=>process.exit(1)){limit}"
+    )
+    return ("-e", code)
+
+
+def _python(probe: Probe, version: int | None) -> tuple[str, ...]:
+    if version is not None and version < _URLLIB_REQUEST:
+        return ()
     limit = f", timeout={probe.seconds}" if probe.seconds else ""
     if probe.scheme == "tcp":
         place = f"('{probe.host}', {probe.port})"
@@ -204,24 +227,25 @@ def _python(probe: Probe) -> tuple[str, ...]:
     return ("-c", code)
 
 
-def _ruby(probe: Probe) -> tuple[str, ...]:
+def _ruby(probe: Probe, _: int | None) -> tuple[str, ...]:
     if probe.scheme == "tcp":
         return ("-rsocket", "-e", f"TCPSocket.new('{probe.host}', {probe.port})")
     answer = f"Net::HTTP.get_response(URI('{probe.url}'))"
     return ("-rnet/http", "-e", answer if probe.any_status else f"exit {answer}.code.to_i < 400")
 
 
-_BY_RUNTIME: Mapping[str, Callable[[Probe], tuple[str, ...]]] = {
+_BY_RUNTIME: Mapping[str, Callable[[Probe, int | None], tuple[str, ...]]] = {
     "node": _node,
     "python": _python,
     "ruby": _ruby,
 }
 
 
-def arguments(runtime: str, probe: Probe) -> tuple[str, ...]:
+def arguments(runtime: str, probe: Probe, version: int | None = None) -> tuple[str, ...]:
     """Return the arguments by which a runtime asks `probe`, nothing where it is not known how.
 
-    `runtime` is the name of its program, as in `node` or `python3.11`.
+    `runtime` is the name of its program, as in `node` or `python3.11`; `version` the first number
+    of its version, None where that is not known and a present one is meant.
     """
     writer = _BY_RUNTIME.get(runtime.rstrip("0123456789."))
-    return writer(probe) if writer else ()
+    return writer(probe, version) if writer else ()

@@ -1,6 +1,7 @@
 """From a Dockerfile and a candidate to the Dockerfile for that candidate."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply
 from stepdown.errors import DockerfileError
@@ -15,7 +16,7 @@ from stepdown.model.plan import (
     Rewrite,
     Target,
 )
-from stepdown.model.recipe import PackageName, Remedy
+from stepdown.model.recipe import PackageName, Programs, Remedy
 from stepdown.rewrite.diff import unified
 from stepdown.rewrite.fixers import FIXERS
 from stepdown.rewrite.situation import Situation
@@ -31,15 +32,17 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
     packages: Mapping[str, PackageName],
     policy: Policy,
     remedies: tuple[Remedy, ...] = (),
+    programs: Programs | None = None,
 ) -> Rewrite:
     """Return the Dockerfile `text` for `candidate`, with a reason for each edit and refusal.
 
     `text` is the file decoded as UTF-8 with `surrogateescape`; `packages` is keyed by the names
-    of Debian. Rewriting the result again changes nothing. A result with a blocking refusal cannot
-    work. Raises DockerfileError for a file that the builder would refuse, and StepdownError where
-    the result fails its own check, which is a bug.
+    of Debian, `programs` says what the images bring (nothing is said without it). Rewriting the
+    result again changes nothing. A result with a blocking refusal cannot work. Raises
+    DockerfileError for a file that the builder would refuse, and StepdownError where the result
+    fails its own check, which is a bug.
     """
-    doc = Dockerfile(text)
+    doc = _parsed(text)
     situation = _situation(
         doc,
         target,
@@ -48,12 +51,13 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
         packages=packages,
         policy=policy,
         remedies=remedies,
+        programs=programs or Programs(),
     )
     fixes = [fixer(doc, situation) for fixer in FIXERS.values()]
     refusals = _unique(refusal for one in fixes for refusal in one.refusals)
     # Two fixers may want the very same line, such as a PATH.
     wanted = list(dict.fromkeys(edit for one in fixes for edit in one.edits))
-    edits = _allowed(doc, wanted, refusals)
+    edits = _surviving(_allowed(doc, wanted, refusals))
     unsafe = [edit for edit in edits if edit.disposition is Disposition.UNSAFE]
     applied = edits if policy.unsafe_fixes else [edit for edit in edits if edit not in unsafe]
     result = apply(text, applied)
@@ -71,6 +75,12 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
     return after
 
 
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Dockerfile:
+    """Read a file once for all of its candidates."""
+    return Dockerfile(text)
+
+
 def _situation(  # noqa: PLR0913  (see rewrite)
     doc: Dockerfile,
     target: Target,
@@ -80,8 +90,10 @@ def _situation(  # noqa: PLR0913  (see rewrite)
     packages: Mapping[str, PackageName],
     policy: Policy,
     remedies: tuple[Remedy, ...],
+    programs: Programs,
 ) -> Situation:
     ship = doc.ships(target.stage)
+    tests = doc.ships(policy.test_stage) if policy.test_stage else None
     whole = doc.chain(ship)
     _check_base(whole[0])
     alias = _alias(doc, whole)
@@ -93,11 +105,13 @@ def _situation(  # noqa: PLR0913  (see rewrite)
         packages=packages,
         policy=policy,
         remedies=remedies,
+        programs=programs,
+        present=f"{target.family}/{target.tier}",
         root=root,
         ship=ship,
         chain=chain,
         affected=tuple(one for one in doc.stages if root in doc.chain(one)),
-        built=_built(doc, ship),
+        built=_built(doc, ship) | (_built(doc, tests) if tests else frozenset()),
         old=whole[0].base,
         target=target.stage,
         alias=alias,
@@ -161,6 +175,19 @@ def _unique(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
 
 def _holder(doc: Dockerfile, line: int) -> Instruction | None:
     return next((one for one in doc.instructions if one.line <= line <= one.end_line), None)
+
+
+def _surviving(edits: list[Edit]) -> list[Edit]:
+    """Drop the edits of what another fixer takes out altogether."""
+    removals = [edit for edit in edits if not edit.text and edit.start < edit.end]
+    return [
+        edit
+        for edit in edits
+        if not any(
+            one.fixer != edit.fixer and one.start <= edit.start < edit.end <= one.end
+            for one in removals
+        )
+    ]
 
 
 def _allowed(doc: Dockerfile, edits: list[Edit], refusals: tuple[Refusal, ...]) -> list[Edit]:

@@ -2,10 +2,10 @@
 
 import re
 
-from stepdown.dockerfile import Dockerfile, Span, expand, pairs
-from stepdown.model.image import PackageManager
+from stepdown.dockerfile import Dockerfile, Instruction, Span, Stage, expand, pairs
+from stepdown.model.image import ImageRef
 from stepdown.model.plan import Candidate, Edit
-from stepdown.rewrite.situation import Pen, Situation, line_end
+from stepdown.rewrite.situation import Pen, Situation, line_end, line_start
 
 SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh"))
 RUNTIMES = frozenset(
@@ -33,6 +33,12 @@ def program(word: str) -> str:
 def name(candidate: Candidate) -> str:
     """Return the word that calls the candidate's runtime, empty where it has none."""
     return program(candidate.interpreter)
+
+
+def version(candidate: Candidate) -> int | None:
+    """Return the first number of the tag of a candidate with a runtime, None without one."""
+    match = re.match(r"\d+", ImageRef.parse(candidate.image).tag)
+    return int(match.group()) if match and candidate.interpreter else None
 
 
 def is_runtime(candidate: Candidate, word: str) -> bool:
@@ -110,21 +116,24 @@ def _on_path(situation: Situation, folder: str) -> bool:
 
 def after_from(doc: Dockerfile, situation: Situation, line: str) -> tuple[Span, str]:
     """Return where and what to insert, so that `line` stands behind the FROM of the root."""
-    start = situation.root.start
-    at = line_end(doc.text, start.span.end)
-    keyword, rest = line.split(" ", 1)
-    if start.keyword_span.of(doc.text).islower():
-        keyword = keyword.lower()
+    return behind_from(doc, situation.root, line)
+
+
+def behind_from(doc: Dockerfile, stage: Stage, line: str) -> tuple[Span, str]:
+    """Return where and what to insert, so that `line` stands behind the FROM of `stage`."""
+    at = line_end(doc.text, stage.start.span.end)
     before = "" if doc.text[:at].endswith("\n") else doc.newline
-    return Span(at, at), f"{before}{keyword} {rest}{doc.newline}"
+    return Span(at, at), before + _like(doc, stage.start, line) + doc.newline
 
 
-def add_packages(manager: PackageManager, names: list[str]) -> str:
-    """Return the RUN line that installs packages and leaves nothing else behind."""
-    words = " ".join(names)
-    if manager is PackageManager.APK:
-        return f"RUN apk add --no-cache {words}"
-    return (
-        f"RUN apt-get update && apt-get install -y --no-install-recommends {words} "
-        "&& rm -rf /var/lib/apt/lists/*"
-    )
+def before_line(doc: Dockerfile, instruction: Instruction, line: str) -> tuple[Span, str]:
+    """Return where and what to insert, so that `line` stands before an instruction."""
+    at = line_start(doc.text, instruction.span.start)
+    return Span(at, at), _like(doc, instruction, line) + doc.newline
+
+
+def _like(doc: Dockerfile, instruction: Instruction, line: str) -> str:
+    """Write the keyword of `line` in the case of another instruction's."""
+    keyword, rest = line.split(" ", 1)
+    lower = instruction.keyword_span.of(doc.text).islower()
+    return f"{keyword.lower() if lower else keyword} {rest}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
 from stepdown.model.image import PackageManager, Value
 from stepdown.model.plan import Candidate, Disposition, Edit, Facts, Policy, Refusal
-from stepdown.model.recipe import PackageName, Remedy
+from stepdown.model.recipe import PackageName, Programs, Remedy
 
 
 class Situation(Value, frozen=True, kw_only=True):
@@ -14,7 +14,8 @@ class Situation(Value, frozen=True, kw_only=True):
     `root` is the stage whose FROM gets the candidate and `ship` the one that is built; `chain`
     leads from root to ship. `affected` are all stages on the candidate in the order of the file,
     `built` the indexes of the stages that a build of `ship` needs. `old` is the image that the
-    root stands on today. `alias` is the stage that only names the base for root, if there is one.
+    root stands on today and `present` that image's family and tier, as in `node/full`. `alias` is
+    the stage that only names the base for root, if there is one.
     """
 
     candidate: Candidate
@@ -22,6 +23,8 @@ class Situation(Value, frozen=True, kw_only=True):
     packages: Mapping[str, PackageName]
     policy: Policy
     remedies: tuple[Remedy, ...]
+    programs: Programs
+    present: str
     root: Stage
     ship: Stage
     chain: tuple[Stage, ...]

@@ -13,7 +13,7 @@ def verify(doc: Dockerfile, situation: Situation, after: Rewrite) -> None:
         new = Dockerfile(after.text)
         _expect(new.external(new.ships(situation.target)), situation.candidate.image)
         if after.argument:
-            old = Dockerfile(after.text, build_args={after.argument: after.original})
+            old = new.given({after.argument: after.original})
             _expect(old.external(old.ships(situation.target)), after.original)
     except DockerfileError as error:
         raise _bug(error.brief, after.text) from error
@@ -25,7 +25,10 @@ def verify(doc: Dockerfile, situation: Situation, after: Rewrite) -> None:
 
 
 def _touches(edit: Edit, instruction: Instruction) -> bool:
-    return edit.start < instruction.span.end and instruction.span.start < edit.end
+    span = instruction.span
+    # A word that is added behind the last one belongs to the instruction, a line does not.
+    appended = edit.start == edit.end == span.end and not edit.text.startswith(("\n", "\r"))
+    return appended or (edit.start < span.end and span.start < edit.end)
 
 
 def _expect(found: str, wanted: str) -> None:

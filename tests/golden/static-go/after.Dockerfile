@@ -1,5 +1,6 @@
 ARG BASE=base
 FROM golang:1.24 AS build
+ENV CGO_ENABLED=0
 COPY . .
 RUN go build -o /server .
 

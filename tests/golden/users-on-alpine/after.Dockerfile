@@ -1,7 +1,7 @@
 ARG BASE=base
 FROM node:22-alpine AS base
 FROM ${BASE}
-RUN addgroup --system --gid 999 app && adduser --disabled-password --system --no-create-home --uid 999 --home /srv --shell /sbin/nologin --ingroup app app
+RUN delgroup ping && addgroup --system --gid 999 app && adduser --disabled-password --system --no-create-home --uid 999 --home /srv --shell /sbin/nologin --ingroup app app
 RUN addgroup worker && adduser --disabled-password --gecos 'The Worker' --shell /bin/sh --ingroup worker worker && adduser worker audio && adduser worker app
 RUN addgroup --system daemon2 && adduser --disabled-password --system --no-create-home --shell /bin/sh --ingroup daemon2 daemon2
 RUN adduser --disabled-password --gecos '' --no-create-home --shell /bin/sh --ingroup users plain && adduser plain app

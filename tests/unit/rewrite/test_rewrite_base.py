@@ -7,6 +7,7 @@ from stepdown.dockerfile.source import Span
 from stepdown.errors import DockerfileError, StepdownError
 from stepdown.model.image import Libc, PackageManager, Tier
 from stepdown.model.plan import Disposition, Edit, Facts, Policy, Rewrite
+from stepdown.model.recipe import Programs
 from stepdown.rewrite.base import same_image
 from stepdown.rewrite.situation import Pen, Situation
 from stepdown.rewrite.verification import verify
@@ -68,12 +69,30 @@ def test_the_users_variable_keeps_its_inner_variable() -> None:
     [
         "ARG IMAGE=node:22\nFROM $IMAGE AS a\nFROM $IMAGE\n",
         "ARG IMAGE=node:22\nFROM $IMAGE\nRUN echo $IMAGE\n",
-        "ARG IMAGE\nFROM ${IMAGE:-node:22}\n",
+        "ARG IMAGE\nFROM ${IMAGE:-node:22} AS a\nFROM ${IMAGE:-node:22}\n",
+        "ARG IMAGE=\nARG IMAGE\nFROM ${IMAGE:-node:22}\n",
+        "FROM ${IMAGE:-node:22}\n",
         "ARG IMAGE=x\nARG IMAGE=node:22\nFROM $IMAGE\n",
     ],
 )
 def test_a_variable_with_another_use_stays_as_it_is(text: str) -> None:
     assert rewritten(text, "node-slim").argument == "BASE"
+
+
+@pytest.mark.parametrize("form", ["${I:-%s}", "${I-%s}", '"${I:-%s}"'])
+def test_the_image_behind_the_users_variable_is_replaced(form: str) -> None:
+    for policy in (Policy(), Policy(form="literal")):
+        result = rewritten(f"ARG I\nFROM {form % 'node:22'}\n", "node-slim", policy=policy)
+        assert result.text == f"ARG I\nFROM {form % 'node:22-slim'}\n"
+        assert (result.argument, result.original) == ("I", "node:22")
+
+
+def test_a_variable_with_a_whole_image_gets_no_suffix() -> None:
+    result = rewritten("ARG I=node:22\nFROM $I AS a\nFROM $I\nCOPY --from=a a b\n", "node-slim")
+    assert "FROM node:22-slim AS base\n" in result.text
+    assert [one.reason for one in result.refusals] == [
+        "The build argument I no longer selects this base."
+    ]
 
 
 def test_a_value_that_is_no_word_of_the_candidate_is_not_put_in() -> None:
@@ -133,13 +152,15 @@ def test_the_diff_names_a_path_with_a_space_so_that_git_reads_it() -> None:
 
 
 def test_unsafe_edits_are_proposed_or_applied() -> None:
-    text = 'FROM node:22\nSHELL ["bash", "-c"]\n'
+    url = "https://github.com/krallin/tini/releases/download/v0.19.0/tini"
+    text = f"FROM node:22\nADD {url} /tini\n"
     proposed = rewritten(text, "node-alpine")
     assert [one.disposition for one in proposed.proposed] == [Disposition.UNSAFE]
-    assert "apk add" not in proposed.text
+    assert [one.blocking for one in proposed.refusals] == [True]
+    assert f"ADD {url} /tini\n" in proposed.text
     applied = rewritten(text, "node-alpine", policy=Policy(unsafe_fixes=True))
-    assert applied.proposed == ()
-    assert "RUN apk add --no-cache bash\n" in applied.text
+    assert (applied.proposed, applied.refusals) == ((), ())
+    assert f"ADD {url}-static /tini\n" in applied.text
 
 
 def situation(doc: Dockerfile) -> Situation:
@@ -150,6 +171,8 @@ def situation(doc: Dockerfile) -> Situation:
         packages={},
         policy=Policy(),
         remedies=(),
+        programs=Programs(),
+        present="node/full",
         root=stage,
         ship=stage,
         chain=(stage,),
@@ -219,4 +242,4 @@ def test_only_the_base_of_the_shipped_stage_is_replaced(
     assert result.original == original
     assert result.text.startswith("ARG BASE=base\nFROM node:22-alpine AS base\n")
     assert result.text.endswith(kept)
-    assert result.refusals == ()
+    assert not any(one.blocking for one in result.refusals)

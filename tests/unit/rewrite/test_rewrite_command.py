@@ -19,6 +19,7 @@ from stepdown.rewrite import runtime
         ('CMD ["node", "a.js"]', 'CMD ["node", "a.js"]'),
         ("ENTRYPOINT []\nCMD a b", 'ENTRYPOINT []\nCMD ["a", "b"]'),
         ("ENTRYPOINT []", "ENTRYPOINT []"),
+        ("ENTRYPOINT [ ]\nCMD a b", 'ENTRYPOINT [ ]\nCMD ["a", "b"]'),
         ("CMD []", "CMD []"),
     ],
 )
@@ -37,6 +38,10 @@ def test_one_command_of_fixed_words_becomes_the_exec_form(text: str, expected: s
         ("CMD a $B", "$B is filled in by a shell."),
         ("CMD a *.js", "*.js is filled in by a shell."),
         ("CMD cd /", "cd is a command of the shell itself."),
+        (
+            'CMD "ruby /a.rb"',
+            "Its quotes make one word of program and arguments, which no shell can start.",
+        ),
         ("CMD exec -a x y", "exec is a command of the shell itself."),
         ("CMD if (", "Its shell code could not be read for certain."),
         ("CMD ['a']", "It looks like the exec form but is no valid JSON, so that a shell runs it."),
@@ -206,41 +211,79 @@ def test_which_words_call_the_runtime(word: str, *, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("run", "notes"),
+    ("run", "outcome"),
     [
-        ("RUN go build .", 1),
-        ("RUN go install .", 1),
-        ("RUN CGO_ENABLED=0 go build .", 0),
-        ("ENV CGO_ENABLED=0\nRUN go build .", 0),
-        ("RUN make", 0),
-        ('RUN ["go", "build"]', 0),
+        ("RUN go build .", "edit"),
+        ("RUN go install . && go build .", "edit"),
+        ('RUN ["go", "build"]', "edit"),
+        ("RUN CGO_ENABLED=0 go build .", ""),
+        ("ENV CGO_ENABLED=0\nRUN go build .", ""),
+        ("RUN make", ""),
+        ("RUN go test ./...", ""),
+        ("ENV CGO_ENABLED=1\nRUN go build .", "note"),
+        ("RUN CGO_ENABLED=1 go build .", "note"),
+        ("RUN go build -buildmode=plugin .", "note"),
+        ("RUN go build -ldflags '-extldflags -static' .", ""),
+        ("RUN cargo build --release", "note"),
+        ("RUN cargo install x --target x86_64-unknown-linux-musl", ""),
+        ("ENV CARGO_BUILD_TARGET=aarch64-unknown-linux-musl\nRUN cargo build", ""),
+        ("RUN cargo test", ""),
+        ("RUN gcc -o a a.c", "note"),
+        ("RUN gcc -static -o a a.c && gcc -c b.c", ""),
     ],
 )
-def test_go_programs_without_a_c_library_are_pointed_out(run: str, notes: int) -> None:
+def test_programs_without_a_c_library_are_linked_statically(run: str, outcome: str) -> None:
     text = f'FROM golang AS b\n{run}\nFROM debian\nCOPY --from=b /x /x\nCMD ["/x"]\n'
-    found = rewritten(text, "static").refusals
-    assert [one.fixer for one in found] == ["static"] * notes
-    assert rewritten(text, "static", facts=Facts(static=True)).refusals == ()
+    result = rewritten(text, "static")
+    assert [one.fixer for one in result.refusals] == ["static"] * (outcome == "note")
+    assert (f"AS b\nENV CGO_ENABLED=0\n{run}" in result.text) == (outcome == "edit")
+    known = rewritten(text, "static", facts=Facts(static=True))
+    assert known.refusals == ()
+    assert run in known.text
+    assert {one.fixer for one in known.edits} == {"base"}
+
+
+def test_a_go_program_with_c_code_keeps_cgo() -> None:
+    text = 'FROM golang AS b\nRUN go build .\nFROM debian\nCOPY --from=b /x /x\nCMD ["/x"]\n'
+    result = rewritten(text, "static", facts=Facts(language="go", native=("go-sqlite3",)))
+    assert "CGO_ENABLED" not in result.text
+    assert [one.fixer for one in result.refusals] == ["static"]
 
 
 @pytest.mark.parametrize(
-    ("text", "calls"),
+    ("text", "missed"),
     [
-        ('CMD ["bash", "a"]', 1),
-        ('ENTRYPOINT ["/x"]\nCMD ["a"]', 0),
-        ("RUN curl x | bash", 1),
-        ("RUN env bash -c x", 1),
-        ("RUN useradd -D -s /bin/bash", 1),
-        ("RUN <<EOF\n#!/bin/bash\nx\nEOF", 1),
-        ("RUN apk add bash && bash -c x", 0),
-        ("CMD", 1),
+        ('CMD ["bash", "a"]', True),
+        ('SHELL ["/bin/bash", "-c"]', True),
+        ('ENTRYPOINT ["/x"]\nCMD ["a"]', False),
+        ("RUN curl x | bash", True),
+        ("RUN env bash -c x", True),
+        ("RUN sh -c 'exec bash x'", True),
+        ("RUN useradd -D -s /bin/bash", False),
+        ("RUN <<EOF\n#!/bin/bash\nx\nEOF", True),
+        ("RUN apk add bash && bash -c x", False),
+        ("CMD", False),
     ],
 )
-def test_bash_is_missed_where_it_is_called(text: str, calls: int) -> None:
+def test_bash_is_missed_where_it_is_called(text: str, *, missed: bool) -> None:
     result = rewritten(f"FROM node:22\n{text}\n", "node-alpine")
-    assert len(result.refusals) == calls
-    expected = 0 if "useradd" in text or text == "CMD" else calls
-    assert len(result.proposed) == expected
+    assert ("FROM ${BASE}\nRUN apk add --no-cache bash\n" in result.text) == missed
+
+
+@pytest.mark.parametrize("candidate", sorted(CANDIDATES))
+@pytest.mark.parametrize("words", ["[]", "[ ]", "", '[""]', "['']", "[", '["a', "[ -e x ]"])
+def test_empty_and_odd_commands_do_no_harm(candidate: str, words: str) -> None:
+    health = "NONE" if words in {"", "[]", "[ ]"} else f"CMD {words}"
+    text = f"ENTRYPOINT {words}\nCMD {words}\nHEALTHCHECK {health}\nONBUILD CMD {words}"
+    found, _ = line(text, candidate)
+    assert found.count("\n") >= text.count("\n")
+
+
+def test_nothing_is_installed_where_root_is_not_the_user() -> None:
+    nonroot = replace(CANDIDATES["node-alpine"], user="65532")
+    result = rewritten("FROM node:22\nRUN bash x\n", nonroot)
+    assert [(one.line, one.fixer, one.blocking) for one in result.refusals] == [(1, "needs", True)]
+    assert "apk add" not in result.text
 
 
 def test_the_folder_in_which_the_application_starts_is_stated() -> None:

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 from rewriting import CANDIDATES, line, rewritten
 
+from stepdown.model.plan import Candidate
 from stepdown.rewrite import probe
 
 FETCH = (
@@ -162,7 +163,7 @@ def test_a_longer_check_is_pointed_out_where_its_tool_may_lack(
             "plain-alpine",
             "wget -q -O /dev/null http://127.0.0.1/ || exit 1",
         ),
-        ("nc -z localhost 80", "plain-alpine", "nc -z localhost 80"),
+        ("nc -z localhost 80", "plain-alpine", "nc -z 127.0.0.1 80"),
         ("/app check || exit 1", "static", '["/app", "check"]'),
         ('["/app", "check"]', "static", '["/app", "check"]'),
         ("node check.js", "node-distroless", '["node", "check.js"]'),
@@ -216,3 +217,57 @@ def test_no_health_check_needs_nothing() -> None:
 def test_only_the_last_health_check_counts() -> None:
     text = 'HEALTHCHECK CMD curl a\nHEALTHCHECK NONE\nCMD ["a.js"]'
     assert line(text, "node-distroless") == (text, ())
+
+
+def old(name: str, image: str) -> Candidate:
+    return replace(CANDIDATES[name], image=image)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "check", "expected"),
+    [
+        (
+            old("node-slim", "node:16-slim"),
+            "curl -f -m 3 http://localhost:80/h",
+            (
+                '["node", "-e", "require(\'http\').get(\'http://127.0.0.1:80/h\','
+                "r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))"
+                '.setTimeout(3000,()=>process.exit(1))"]'
+            ),
+        ),
+        (
+            old("node-slim", "node:16-slim"),
+            "curl http://localhost:80/h",
+            (
+                '["node", "-e", "require(\'http\').get(\'http://127.0.0.1:80/h\','
+                "r=>process.exit(0)).on('error',()=>process.exit(1))\"]"
+            ),
+        ),
+        (
+            old("node-alpine", "node:16-alpine"),
+            "curl -fL http://localhost:80/h",
+            "wget -q -O /dev/null http://127.0.0.1:80/h || exit 1",
+        ),
+        (
+            old("node-alpine", "node:0.10-alpine"),
+            "curl -f http://localhost:80/h",
+            "wget -q -O /dev/null http://127.0.0.1:80/h || exit 1",
+        ),
+        (
+            old("python-alpine", "python:2.7-alpine"),
+            "curl -f http://localhost:80/h",
+            "wget -q -O /dev/null http://127.0.0.1:80/h || exit 1",
+        ),
+    ],
+)
+def test_an_old_runtime_is_asked_with_what_it_has(
+    candidate: Candidate, check: str, expected: str
+) -> None:
+    result = rewritten(f"FROM node:22\nHEALTHCHECK CMD {check} || exit 1\n", candidate)
+    assert result.text.endswith(f"HEALTHCHECK CMD {expected}\n")
+
+
+def test_a_test_in_brackets_is_no_broken_array() -> None:
+    text = "HEALTHCHECK CMD [ -e /tmp/.lock ] || exit 1"
+    _, refused = line(text, "node-distroless")
+    assert any("more than one command" in one for one in refused)

@@ -1,6 +1,8 @@
 import pytest
 from rewriting import line, rewritten
 
+from stepdown.model.plan import Policy
+
 ADDUSER = "adduser --disabled-password"
 SYSTEM = f"{ADDUSER} --system"
 SH = "--shell /bin/sh"
@@ -10,7 +12,17 @@ SH = "--shell /bin/sh"
     ("run", "expected"),
     [
         ("groupadd app", "addgroup app"),
-        ("groupadd --system --gid=999 -f app", "addgroup --system --gid 999 app"),
+        ("groupadd --system --gid=998 -f app", "addgroup --system --gid 998 app"),
+        ("groupadd -g 999 app", "delgroup ping && addgroup --gid 999 app"),
+        ("delgroup ping && groupadd -g 999 a", "delgroup ping && addgroup --gid 999 a"),
+        ("addgroup --gid 999 app", "delgroup ping && addgroup --gid 999 app"),
+        (
+            "groupadd -g 999 a && useradd -u 999 -g a a",
+            (
+                "delgroup ping && addgroup --gid 999 a && "
+                f"{ADDUSER} --gecos '' --no-create-home --uid 999 {SH} --ingroup a a"
+            ),
+        ),
         (
             "useradd app",
             f"addgroup app && {ADDUSER} --gecos '' --no-create-home {SH} --ingroup app app",
@@ -20,8 +32,8 @@ SH = "--shell /bin/sh"
             f"addgroup --gid 1001 app && {ADDUSER} --gecos '' --uid 1001 {SH} --ingroup app app",
         ),
         (
-            "groupadd -g 9 g && useradd -rMg9 -d/s a",
-            f"addgroup --gid 9 g && {SYSTEM} --no-create-home --home /s {SH} --ingroup g a",
+            "groupadd -g 909 g && useradd -rMg909 -d/s a",
+            f"addgroup --gid 909 g && {SYSTEM} --no-create-home --home /s {SH} --ingroup g a",
         ),
         (
             "addgroup app && adduser --system --ingroup app --quiet app",
@@ -32,8 +44,8 @@ SH = "--shell /bin/sh"
             f"{ADDUSER} --system --shell /bin/sh --ingroup nogroup app",
         ),
         (
-            "adduser --gecos x --disabled-login --uid 5 app",
-            f"{ADDUSER} --gecos x --uid 5 --ingroup app app",
+            "adduser --gecos x --disabled-login --uid 505 app",
+            f"{ADDUSER} --gecos x --uid 505 --ingroup app app",
         ),
         ("adduser --system --no-create-home app", "adduser --system --no-create-home app"),
         ("adduser app audio", "adduser app audio"),
@@ -49,7 +61,9 @@ def test_the_commands_of_debian_become_those_of_busybox(run: str, expected: str)
 @pytest.mark.parametrize(
     ("run", "reason"),
     [
-        ("useradd -g 5 app", "The group number 5 has no name here."),
+        ("useradd -g 5555 app", "The group number 5555 has no name here."),
+        ("groupadd -g 82 app", "The group number 82 is www-data's on Alpine."),
+        ("useradd -u 405 -g users app", "The user number 405 is guest's on Alpine."),
         ("useradd -g other app", "The group other is not there."),
         ("useradd -G other app", "The group other is not there."),
         ("useradd -e 2030-01-01 app", "Useradd -e has no counterpart."),
@@ -72,8 +86,17 @@ def test_debian_keeps_its_commands() -> None:
     assert line("RUN useradd app", "node-slim") == ("RUN useradd app", ())
 
 
+def test_each_stage_has_groups_of_its_own() -> None:
+    run = "RUN groupadd -g 999 app\n"
+    text = f"FROM node:22 AS base\nRUN x\nFROM base AS b\n{run}FROM base\n{run}{run}"
+    text += "COPY --from=b /x /x\n"
+    result = rewritten(text, "node-alpine", policy=Policy(form="literal"))
+    first, other = "RUN delgroup ping && addgroup --gid 999 app\n", "RUN addgroup --gid 999 app\n"
+    assert f"FROM base AS b\n{first}FROM base\n{first}{other}COPY" in result.text
+
+
 def test_a_group_of_an_earlier_run_is_known() -> None:
-    found, refused = line("RUN groupadd -g 7 g\nRUN useradd -g 7 app", "node-alpine")
+    found, refused = line("RUN groupadd -g 707 g\nRUN useradd -g 707 app", "node-alpine")
     assert refused == ()
     assert "--ingroup g app" in found
 
@@ -88,10 +111,11 @@ def test_a_group_of_an_earlier_run_is_known() -> None:
         ("RUN groupadd g && useradd app\nCOPY --chown=app:g a b", "COPY --chown=65532:65532 a b"),
         ("USER 12:13\nADD --chown=5 a b", "USER 12:13\nADD --chown=5 a b"),
         ("USER nonroot:nonroot", "USER nonroot:nonroot"),
-        ("USER node", "USER 65532:65532"),
+        ("USER node", "USER 1000:1000"),
+        ("USER www-data:node", "USER 33:1000"),
         ("USER 1000:node", "USER 1000:1000"),
-        ("USER app:7", "USER 65532:7"),
-        ("ONBUILD USER app", "ONBUILD USER 65532:65532"),
+        ("USER node:7", "USER 1000:7"),
+        ("ONBUILD USER node", "ONBUILD USER 1000:1000"),
         (
             "COPY passwd /etc/passwd\nUSER app",
             "COPY passwd /etc/passwd\nUSER app",
@@ -102,6 +126,20 @@ def test_numbers_take_the_place_of_names_without_a_shell(text: str, expected: st
     found, refused = line(f'{text}\nCMD ["a.js"]', "node-distroless")
     assert found == f'{expected}\nCMD ["a.js"]'
     assert refused == ()
+
+
+@pytest.mark.parametrize("user", ["app", "node:app", "app:7", "postgres"])
+def test_a_name_without_a_number_is_refused(user: str) -> None:
+    found, refused = line(f'USER {user}\nCMD ["a.js"]', "node-distroless")
+    assert found == f'USER {user}\nCMD ["a.js"]'
+    assert refused == (f"blocks: The file does not say which numbers {user} stands for.",)
+
+
+def test_the_number_counts_even_where_the_run_cannot_go() -> None:
+    text = 'RUN useradd -m -u 7 app && chown app /srv\nUSER app\nCMD ["a.js"]'
+    found, refused = line(text, "node-distroless")
+    assert found == text.replace("USER app", "USER 7:7")
+    assert len(refused) == 1
 
 
 def test_scratch_knows_no_name_at_all() -> None:

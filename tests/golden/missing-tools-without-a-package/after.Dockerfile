@@ -1,6 +1,6 @@
 ARG BASE=base
 FROM node:22-alpine AS base
 FROM ${BASE}
-SHELL ["/bin/bash", "-c"]
-RUN echo hi
+RUN hg clone https://example.org/x
+RUN svn info || true
 CMD ["node", "server.js"]

@@ -1,4 +1,4 @@
 FROM node:22
 SHELL ["/bin/bash", "-c"]
-RUN echo hi
+RUN echo "a\nb" > /x
 CMD ["node", "server.js"]

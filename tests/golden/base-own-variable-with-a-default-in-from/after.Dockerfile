@@ -1,0 +1,3 @@
+ARG BASE
+FROM ${BASE:-node:22-slim} AS app
+CMD ["node", "server.js"]

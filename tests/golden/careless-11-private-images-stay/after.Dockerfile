@@ -1,0 +1,9 @@
+ARG BASE=base
+FROM mycorp/private-app:1.2.3-beta AS assets
+RUN make-assets
+
+FROM node:22-slim AS base
+FROM ${BASE}
+COPY --from=assets /assets /assets
+COPY --from=mycorp/tools:1.0-rc1 /tool /usr/local/bin/tool
+CMD ["node", "server.js"]

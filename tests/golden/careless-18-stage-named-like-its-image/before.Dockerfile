@@ -1,0 +1,6 @@
+FROM node:22 AS node
+WORKDIR /app
+COPY . .
+
+FROM node
+CMD ["node", "server.js"]

@@ -1,0 +1,5 @@
+FROM gcc:15 AS build
+RUN gcc -c a.c && gcc -o /app a.o && gcc -static -o /b a.o
+FROM debian:12
+COPY --from=build /app /b /
+ENTRYPOINT ["/app"]

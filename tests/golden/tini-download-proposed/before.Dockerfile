@@ -1,0 +1,5 @@
+FROM node:22
+ADD https://github.com/krallin/tini/releases/download/v0.19.0/tini /tini
+RUN chmod +x /tini
+ENTRYPOINT ["/tini", "--"]
+CMD ["node", "server.js"]
