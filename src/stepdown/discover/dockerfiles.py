@@ -19,6 +19,12 @@ _FOREIGN = frozenset(
 )  # fmt: skip
 
 
+def is_dockerfile(name: str) -> bool:
+    """Tell whether a path is named as a Dockerfile is."""
+    last = name.rpartition("/")[2]
+    return bool(_NAME.fullmatch(last)) and not _OTHER.fullmatch(last)
+
+
 def find_dockerfiles(root: Path) -> tuple[str, ...]:
     """Return the Dockerfiles below `root`, relative with forward slashes, the nearest first.
 
@@ -29,11 +35,7 @@ def find_dockerfiles(root: Path) -> tuple[str, ...]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name not in _FOREIGN]
         here = Path(folder)
-        found += [
-            (here / name).relative_to(root)
-            for name in files
-            if _NAME.fullmatch(name) and not _OTHER.fullmatch(name)
-        ]
+        found += [(here / name).relative_to(root) for name in files if is_dockerfile(name)]
     return tuple(path.as_posix() for path in sorted(found, key=_order))
 
 

@@ -3,14 +3,18 @@
 import re
 from pathlib import Path
 
-from stepdown.discover import node, python
+import msgspec
+
+from stepdown.discover import manifests, node, python, scripts, source
 from stepdown.discover.found import Found
 from stepdown.discover.static import linked_statically
 from stepdown.discover.tree import Tree
+from stepdown.discover.uses import uses
+from stepdown.discover.walk import Listing, listing
 from stepdown.dockerfile.document import Dockerfile
 from stepdown.dockerfile.stage import Stage
 from stepdown.model.image import ImageRef
-from stepdown.model.plan import Facts, Target
+from stepdown.model.plan import Clue, Facts, Target, Trait
 
 _LOCKS = (
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
@@ -43,7 +47,10 @@ def facts(root: Path, target: Target) -> Facts:
     document = Dockerfile(target.text)
     shipped = document.ships(target.stage)
     language = _language(tree, target, document, shipped)
-    found = _found(tree, language, target.text)
+    found = _found(tree, language, target)
+    top = listing(_top(root, target))
+    clues, unread = _clues(top, target, document, shipped)
+    used, not_read = uses(top, target)
     health = document.effective(shipped, "HEALTHCHECK")
     check = "" if health is None else health.command.text
     return Facts(
@@ -56,8 +63,38 @@ def facts(root: Path, target: Target) -> Facts:
         lock_files=tuple(name for name in _LOCKS if tree.has(name)),
         native=found.native,
         update_bot=_update_bot(Tree(_top(root, target))),
-        notes=(*found.notes, *_make(tree), *_ignored(tree)),
+        clues=(*_placed(found.clues, target), *_asked(clues, found)),
+        uses=used,
+        notes=(*found.notes, *_make(tree), *_ignored(tree), *top.notes, *unread, *not_read),
     )
+
+
+def _clues(
+    top: Listing, target: Target, document: Dockerfile, shipped: Stage
+) -> tuple[tuple[Clue, ...], tuple[str, ...]]:
+    """Read the manifests, the sources and the entry scripts of the build context."""
+    folder = _prefix(target)
+    files = tuple(name for name in top.files if name.startswith(folder))
+    context = msgspec.structs.replace(top, files=files)
+    listed, unread = manifests.clues(context)
+    called, not_scanned = source.clues(context, target.text)
+    started = scripts.clues(context, document, shipped)
+    return (*listed, *called, *started), (*unread, *not_scanned)
+
+
+def _asked(clues: tuple[Clue, ...], found: Found) -> tuple[Clue, ...]:
+    """Leave out the time zones of a program whose dependencies carry them."""
+    return tuple(one for one in clues if not (found.zones and one.trait is Trait.ZONE))
+
+
+def _placed(clues: tuple[Clue, ...], target: Target) -> tuple[Clue, ...]:
+    """Write the files relative to the repository instead of to the context."""
+    folder = _prefix(target)
+    return tuple(msgspec.structs.replace(one, file=f"{folder}{one.file}") for one in clues)
+
+
+def _prefix(target: Target) -> str:
+    return "" if target.context in ("", ".") else f"{target.context.strip('/')}/"
 
 
 def _language(tree: Tree, target: Target, document: Dockerfile, shipped: Stage) -> str:
@@ -72,12 +109,12 @@ def _language(tree: Tree, target: Target, document: Dockerfile, shipped: Stage) 
     return next((language for name, language in _MARKS.items() if tree.has(name)), "")
 
 
-def _found(tree: Tree, language: str, dockerfile: str) -> Found:
+def _found(tree: Tree, language: str, target: Target) -> Found:
     match language:
         case "node":
             return node.read(tree)
         case "python":
-            return python.read(tree, dockerfile)
+            return python.read(tree, target.text, target.version)
         case "go":
             return _go(tree)
         case _:

@@ -1,13 +1,19 @@
 """What one language's files say."""
 
 from stepdown.model.image import Value
-from stepdown.model.plan import Command
+from stepdown.model.plan import Clue, Command
 
 
 class Found(Value, frozen=True, kw_only=True):
-    """Part of the Facts. `version` is the language version that the files ask for."""
+    """Part of the Facts.
+
+    `version` is the language version that the files ask for; `zones` is true where a dependency
+    carries time zone data.
+    """
 
     test: Command | None = None
     version: str = ""
     native: tuple[str, ...] = ()
+    zones: bool = False
+    clues: tuple[Clue, ...] = ()
     notes: tuple[str, ...] = ()

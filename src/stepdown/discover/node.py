@@ -1,10 +1,11 @@
 """What package.json and its lock file say."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
+from stepdown.discover import locked, nodelocks
 from stepdown.discover.command import command
 from stepdown.discover.found import Found
 from stepdown.discover.tree import Tree
@@ -26,18 +27,6 @@ class Package(msgspec.Struct, frozen=True, rename="camel"):
     engines: dict[str, str] = {}
 
 
-class _Locked(msgspec.Struct, frozen=True, rename="camel"):
-    """One package of package-lock.json; `libc` is there where builds differ by C library."""
-
-    dev: bool = False
-    has_install_script: bool = False
-    libc: list[str] = []
-
-
-class _Lock(msgspec.Struct, frozen=True):
-    packages: dict[str, _Locked] = {}
-
-
 def read(tree: Tree) -> Found:
     """Read the files of a Node application; nothing found where package.json is absent."""
     text = tree.read("package.json")
@@ -48,11 +37,14 @@ def read(tree: Tree) -> Found:
     except msgspec.DecodeError as error:
         return Found(notes=(f"package.json cannot be read: {error}.",))
     test, notes = _test(package)
+    file, packages, unread = nodelocks.locked(tree)
+    native = {one.name for one in packages if one.compiles or one.libc}
     return Found(
         test=test,
         version=package.engines.get("node", ""),
-        native=_native(tree.read("package-lock.json")),
-        notes=notes,
+        native=tuple(sorted(native)),
+        clues=locked.clues(packages, file),
+        notes=(*notes, unread) if unread else notes,
     )
 
 
@@ -95,19 +87,3 @@ def _dev(owner: str, package: Package) -> tuple[str, ...]:
     if owner in package.dependencies:
         return ()
     return (f"The tests need {owner}, a development dependency; the image must have it.",)
-
-
-def _native(text: str) -> tuple[str, ...]:
-    """Return the production packages that run an install script or differ by C library."""
-    try:
-        lock = msgspec.json.decode(text or "{}", type=_Lock)
-    except msgspec.DecodeError:
-        return ()
-    return tuple(sorted(set(_compiled(lock))))
-
-
-def _compiled(lock: _Lock) -> Iterator[str]:
-    for path, locked in lock.packages.items():
-        name = path.rpartition("node_modules/")[2]
-        if name and not locked.dev and (locked.has_install_script or locked.libc):
-            yield name

@@ -1,17 +1,16 @@
 """What a Python project's files say."""
 
 import re
-import tomllib
-from collections.abc import Iterator
 
 from stepdown.discover.command import command
 from stepdown.discover.found import Found
+from stepdown.discover.requirements import clues, project, requirements
 from stepdown.discover.tree import Tree
 from stepdown.model.plan import Command
 
-_REQUIREMENT = re.compile(r"^\s*['\"]?([A-Za-z0-9][\w.-]*)")
-_LOCKED = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
-_QUOTED = re.compile(r"['\"]([A-Za-z0-9][\w.-]*)")
+_DEVELOPMENT = re.compile(
+    r"(?:^|[-_./])(?:ci|dev|development|docs?|lint|tests?|typing)(?:[-_./]|$)"
+)
 
 # Distributions that carry compiled code, by their wheels on the package index, 2026-11.
 _NAMES = """
@@ -27,18 +26,32 @@ _NAMES = """
 _COMPILED = frozenset(_NAMES.split())
 
 
-def read(tree: Tree, dockerfile: str) -> Found:
-    """Read the files of a Python application; `dockerfile` is the Dockerfile's text."""
-    names = frozenset(_requirements(tree))
+def read(tree: Tree, dockerfile: str, version: str) -> Found:
+    """Read the files of a Python application.
+
+    `dockerfile` is the Dockerfile's text, `version` the Python version of its base.
+    """
+    wanted, unread = requirements(tree)
+    shipped = tuple(one for one in wanted if _ships(one.file, dockerfile))
+    told, locked = clues(tree, shipped, version)
+    names = frozenset((*locked, *(one.name for one in wanted)))
     test, notes = _test(tree, names)
     if test is not None and "pytest" in test.argv:
         notes += _installed(tree, dockerfile)
+    asked = project(tree).get("requires-python", "")
     return Found(
         test=test,
-        version=_project(tree).get("requires-python", ""),
+        version=asked if isinstance(asked, str) else "",
         native=tuple(sorted(names & _COMPILED)),
-        notes=notes,
+        zones="tzdata" in names,
+        clues=told,
+        notes=(*notes, *unread),
     )
+
+
+def _ships(file: str, dockerfile: str) -> bool:
+    """Tell whether the requirements of a file may get into the image."""
+    return not _DEVELOPMENT.search(file) or file in dockerfile
 
 
 def _test(tree: Tree, names: frozenset[str]) -> tuple[Command | None, tuple[str, ...]]:
@@ -77,33 +90,3 @@ def _installed(tree: Tree, dockerfile: str) -> tuple[str, ...]:
     if any(re.search(r"\bpytest\b", text) for text in texts):
         return ()
     return ("The Dockerfile does not seem to install pytest, which the tests need in the image.",)
-
-
-def _requirements(tree: Tree) -> Iterator[str]:
-    """Yield the normalised names of all requirements, direct or locked."""
-    for name in (*tree.names("*requirements*.txt"), *tree.names("requirements/*.txt")):
-        for line in tree.read(name).splitlines():
-            found = _REQUIREMENT.match(line)
-            if found is not None:
-                yield _normal(found[1])
-    for name in ("poetry.lock", "uv.lock", "pdm.lock"):
-        yield from map(_normal, _LOCKED.findall(tree.read(name)))
-    yield from map(_normal, _QUOTED.findall(tree.read("Pipfile.lock")))
-    yield from map(_normal, _QUOTED.findall(str(_dependencies(tree))))
-
-
-def _dependencies(tree: Tree) -> tuple[object, ...]:
-    project = _project(tree)
-    return project.get("dependencies", ""), project.get("optional-dependencies", "")
-
-
-def _project(tree: Tree) -> dict[str, str]:
-    try:
-        project = tomllib.loads(tree.read("pyproject.toml")).get("project", {})
-    except tomllib.TOMLDecodeError:
-        return {}
-    return project if isinstance(project, dict) else {}
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -36,12 +36,103 @@ class Target(Value, frozen=True, kw_only=True):
     release: str = ""
 
 
+class Trait(StrEnum):
+    """What a place in the repository says about the application.
+
+    Of a dependency: `glibc_only` has builds for glibc and none for musl, nor a source to build it
+    from; `not_locked` has one for musl, which the lock file lacks; `compiled_on_musl` has builds
+    for glibc and a source; `compiled` has only a source; `cgo` is a Go package that needs C;
+    `jni` is a Java library with native code inside; `openssl_sys` wants the OpenSSL headers.
+    Of the build: `target` is a platform that it names, `engines` are those of Prisma.
+    Of the code: `shell` is a command line given to a shell, `program` a program that is started,
+    `script` an interpreter of a script that the image starts, `zone` a time zone, `locale` one
+    that is asked for, and the rest is what musl does otherwise.
+    """
+
+    GLIBC_ONLY = "glibc_only"
+    NOT_LOCKED = "not_locked"
+    COMPILED_ON_MUSL = "compiled_on_musl"
+    COMPILED = "compiled"
+    CGO = "cgo"
+    JNI = "jni"
+    FONTS = "fonts"
+    OPENSSL_SYS = "openssl_sys"
+    TARGET = "target"
+    ENGINES = "engines"
+    SHELL = "shell"
+    PROGRAM = "program"
+    SCRIPT = "script"
+    ZONE = "zone"
+    LOCALE = "locale"
+    FIND_LIBRARY = "find_library"
+    STRFTIME = "strftime"
+    TRANSLIT = "translit"
+    GLOB_BRACE = "glob_brace"
+
+
+class Clue(Value, frozen=True, kw_only=True):
+    """A place in the repository's files from which breakages can be predicted.
+
+    `subject` is the package, program or value, `language` whose it is. `file` is relative to the
+    repository, with forward slashes; `line` counts from 1. `detail` says what stands there.
+    """
+
+    trait: Trait
+    subject: str
+    file: str
+    line: int
+    detail: str
+    language: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place, as in `app/main.py:12`."""
+        return f"{self.file}:{self.line}"
+
+
+class Need(StrEnum):
+    """What a use of the image expects of it.
+
+    `program` is found on PATH or at its path. `command` is the first word after the image's name,
+    which the image's entrypoint may take as an argument. `user` is a name or a number, `port` a
+    port on which the application listens, `numeric_user` asks for a USER that is a number.
+    """
+
+    PROGRAM = "program"
+    COMMAND = "command"
+    USER = "user"
+    PORT = "port"
+    NUMERIC_USER = "numeric_user"
+
+
+class Use(Value, frozen=True, kw_only=True):
+    """A place outside of the Dockerfile that uses the image.
+
+    `where` says what it is (`health check of service web`), `quote` is the line. `sure` is false
+    where it is not certain that this very image is meant.
+    """
+
+    need: Need
+    value: str
+    file: str
+    line: int
+    where: str
+    quote: str
+    sure: bool
+
+    @property
+    def place(self) -> str:
+        """The place, as in `compose.yaml:12`."""
+        return f"{self.file}:{self.line}"
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """What the repository says about the application.
 
     `static` is true where the shipped program is known to be linked statically, None if unknown.
     `ports` are those of EXPOSE; `update_bot` names the configured update bot, if any. `native`
     are the dependencies that carry compiled code, as far as lock files and known names tell.
+    `clues` are places from which breakages can be predicted, `uses` those that use the image.
     """
 
     language: str = ""
@@ -53,15 +144,44 @@ class Facts(Value, frozen=True, kw_only=True):
     lock_files: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
     update_bot: str = ""
+    clues: tuple[Clue, ...] = ()
+    uses: tuple[Use, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Hazard(Value, frozen=True, kw_only=True):
-    """A predicted breakage: its id in recipes/breakages, what points to it and what to do."""
+    """A predicted breakage: its id in recipes/breakages, what points to it and what to do.
+
+    `line` is that of the Dockerfile where the evidence stands there. `subjects` are the packages,
+    programs or values in question, where the prediction is about some.
+    """
 
     id: str
     evidence: str
     advice: str = ""
+    line: int | None = None
+    subjects: tuple[str, ...] = ()
+
+
+class Fate(StrEnum):
+    """What came of a prediction.
+
+    `averted` is one that did not come true after its line was rewritten, `untested` one that could
+    not have shown because the candidate was not checked.
+    """
+
+    CONFIRMED = "confirmed"
+    AVERTED = "averted"
+    NOT_SEEN = "not_seen"
+    UNTESTED = "untested"
+
+
+class Prediction(Value, frozen=True, kw_only=True):
+    """A hazard and what came of it; `evidence` is the line of the finding that confirms it."""
+
+    hazard: Hazard
+    fate: Fate
+    evidence: str = ""
 
 
 class Candidate(Value, frozen=True, kw_only=True):
@@ -153,12 +273,19 @@ class Step(Value, frozen=True, kw_only=True):
 
 
 class Policy(Value, frozen=True, kw_only=True):
-    """The user's choices. Times in seconds. `to` is a tier's name or `smallest`."""
+    """The user's choices. Times in seconds. `to` is a tier's name or `smallest`.
+
+    `test_stage` is a stage on top of the one that ships, in which the tests run, empty for none;
+    `junit` is the path, in the image, of the JUnit XML report that the test command writes;
+    `timing` is the number of turns in which times are compared, 0 for none.
+    """
 
     to: str = "smallest"
     base: str = ""
     unsafe_fixes: bool = False
     form: str = "alias"
+    test_stage: str = ""
+    junit: str = ""
     paths: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     build_timeout: float = 1800
@@ -166,6 +293,7 @@ class Policy(Value, frozen=True, kw_only=True):
     start_timeout: float = 60
     stop_timeout: float = 10
     runs: int = 4
+    timing: int = 0
     attempts: int = 3
 
 

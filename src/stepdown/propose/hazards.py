@@ -10,23 +10,13 @@ from stepdown.dockerfile.instruction import Instruction
 from stepdown.model.image import Libc, PackageManager, Tier
 from stepdown.model.plan import Hazard
 from stepdown.model.recipe import Rung
-from stepdown.propose.scene import Scene, next_release, release_number
+from stepdown.propose import called, dependencies, stages
+from stepdown.propose.dependencies import shortened
+from stepdown.propose.scene import Scene, Source, next_release, release_number
 
 _LOWEST_FREE_PORT = 1024
-_WRAPPERS = ("npm", "npx", "yarn", "pnpm", "pip", "poetry", "pipenv", "uv")
 _PROBES = ("curl", "wget", "nc")
 _CARRIED = {Tier.FULL: ("curl", "wget"), Tier.ALPINE: ("wget", "nc")}
-_INSTALL = re.compile(r"\b(?:npm (?:ci|i|install)|yarn|pnpm i|pip3? install|uv |poetry install)\b")
-
-# No wheel for musl and no source that builds without much else; asked of the index in 2026-11.
-_GLIBC_ONLY = frozenset(
-    (
-        "torch", "tensorflow", "tensorflow-cpu", "onnxruntime", "opencv-python",
-        "opencv-python-headless", "xgboost", "lightgbm", "ray", "scikit-learn",
-        "confluent-kafka", "playwright",
-    )
-)  # fmt: skip
-_NO_WHEEL = frozenset(("mysqlclient", "psycopg-c", "psycopg2", "python-ldap", "uwsgi"))
 
 Rule = Callable[[Rung, Scene], Iterator[Hazard]]
 
@@ -40,18 +30,33 @@ def _copied(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     """Find compiled code that is copied from a stage with the other C library."""
     if rung.libc is Libc.NONE:
         return
+    groups: dict[tuple[str, str], list[Source]] = {}
     for source in scene.sources():
-        if source.place is None or source.place.rung.libc in (rung.libc, Libc.NONE):
-            continue
-        where = f"line {source.line} copies from {source.name}, which stands on {source.image}"
+        if source.place is not None and source.place.rung.libc not in (rung.libc, Libc.NONE):
+            groups.setdefault((source.name, source.image), []).append(source)
+    for (name, image), sources in groups.items():
+        where = f"{_lines([one.line for one in sources])} from {name}, which stands on {image}"
         advice = f"Build that stage on an image with {rung.libc}, or link statically."
-        if scene.facts.native:
+        if (names := scene.facts.native) and _same_language(sources[0], scene):
             ids = {"python": "H05", "node": "A06"} if rung.libc is Libc.MUSL else {}
             id_ = ids.get(scene.facts.language, "A11" if rung.libc is Libc.GLIBC else "A06")
-            yield Hazard(id=id_, evidence=f"{where}; {_listed(scene)}", advice=advice)
+            evidence = f"{where}; compiled code in {shortened(names)}"
+            yield Hazard(id=id_, evidence=evidence, advice=advice, subjects=names)
         elif not scene.place.rung.interpreter and not scene.facts.static:
             id_ = "A01" if rung.libc is Libc.MUSL else "A11"
             yield Hazard(id=id_, evidence=where, advice=advice)
+
+
+def _same_language(source: Source, scene: Scene) -> bool:
+    """Tell whether the application's own dependencies may come from there."""
+    place, language = source.place, scene.facts.language
+    return place is None or not language or place.family.language in ("", language)
+
+
+def _lines(places: list[int]) -> str:
+    if len(places) == 1:
+        return f"line {places[0]} copies"
+    return f"lines {', '.join(map(str, places))} copy"
 
 
 def _in_place(rung: Rung, scene: Scene) -> Iterator[Hazard]:
@@ -77,32 +82,6 @@ def _skew(rung: Rung, scene: Scene) -> Iterator[Hazard]:
         yield Hazard(id="A09", evidence=evidence, advice=advice)
 
 
-def _compiled(rung: Rung, scene: Scene) -> Iterator[Hazard]:
-    """Find dependencies with compiled code that are installed on the rung itself."""
-    native = set(scene.facts.native)
-    musl = rung.libc is Libc.MUSL
-    compiler_goes = musl or scene.place.rung.tier is Tier.FULL
-    glibc_only, no_wheel = native & _GLIBC_ONLY, native & _NO_WHEEL
-    if musl and glibc_only:
-        evidence = f"no build for musl: {', '.join(sorted(glibc_only))}"
-        yield Hazard(id="H02", evidence=evidence, advice="Choose a base with glibc.")
-    if not _INSTALL.search(scene.commands()):
-        return
-    if compiler_goes and no_wheel:
-        evidence = f"compiled at installation: {', '.join(sorted(no_wheel))}"
-        advice = "Install in a stage on the full image, or use a variant with wheels."
-        yield Hazard(id="H04", evidence=evidence, advice=advice)
-    if musl and native and scene.facts.language == "node":
-        advice = "Where no build for musl exists, a compiler is needed during the build."
-        yield Hazard(id="I04", evidence=_listed(scene), advice=advice)
-
-
-def _listed(scene: Scene) -> str:
-    names = scene.facts.native
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004  (a short list)
-    return f"compiled code in {', '.join(names[:5])}{more}"
-
-
 def _health(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     """Find a HEALTHCHECK that calls what the rung lacks, or localhost on musl."""
     check = scene.effective("HEALTHCHECK")
@@ -112,12 +91,14 @@ def _health(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     lacking = _lacking(rung, scene)
     if not rung.shell and check.json is None:
         advice = "Use the exec form with the application's own runtime."
-        yield Hazard(id="G05", evidence=f"{evidence}, which needs a shell", advice=advice)
+        needs = f"{evidence}, which needs a shell"
+        yield Hazard(id="G05", evidence=needs, advice=advice, line=check.line)
     elif lacking:
         advice = f"The image has no {lacking}; install it or use the application's own runtime."
-        yield Hazard(id="G05", evidence=evidence, advice=advice)
+        yield Hazard(id="G05", evidence=evidence, advice=advice, line=check.line)
     if rung.libc is Libc.MUSL and "localhost" in scene.facts.health:
-        yield Hazard(id="C07", evidence=evidence, advice="Write 127.0.0.1 instead of localhost.")
+        advice = "Write 127.0.0.1 instead of localhost."
+        yield Hazard(id="C07", evidence=evidence, advice=advice, line=check.line)
 
 
 def _lacking(rung: Rung, scene: Scene) -> str:
@@ -140,7 +121,7 @@ def _shell(rung: Rung, scene: Scene) -> Iterator[Hazard]:
         lines = ", ".join(str(one.line) for one in runs)
         evidence = f"RUN in the stage that ships, line {lines}"
         advice = "Everything that runs has to move to an earlier stage."
-        yield Hazard(id="E03", evidence=evidence, advice=advice)
+        yield Hazard(id="E03", evidence=evidence, advice=advice, line=runs[0].line)
     for keyword in ("ENTRYPOINT", "CMD"):
         one = scene.effective(keyword)
         if one is not None:
@@ -152,12 +133,12 @@ def _started(one: Instruction) -> Iterator[Hazard]:
     word = one.json[0].text if one.json else ""
     where = f"line {one.line}: {one.logical.strip()}"
     if not word:
-        yield Hazard(id="G01", evidence=where, advice="Use the exec form.")
-    elif word in _WRAPPERS:
-        yield Hazard(id="G12", evidence=where, advice="Start the program itself.")
+        yield Hazard(id="G01", evidence=where, advice="Use the exec form.", line=one.line)
+    elif word in called.WRAPPERS:
+        yield Hazard(id="G12", evidence=where, advice="Start the program itself.", line=one.line)
     elif word.endswith(".sh"):
         advice = "A script needs a shell: start the program directly, or stay on alpine."
-        yield Hazard(id="A22", evidence=where, advice=advice)
+        yield Hazard(id="A22", evidence=where, advice=advice, line=one.line)
 
 
 def _bash(rung: Rung, scene: Scene) -> Iterator[Hazard]:
@@ -166,7 +147,8 @@ def _bash(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     for one in scene.instructions("RUN", "SHELL", "CMD", "ENTRYPOINT"):
         if re.search(r"(?:^|[\s\"/])bash\b", one.command.text):
             evidence = f"line {one.line}: {one.keyword} names bash"
-            yield Hazard(id="D02", evidence=evidence, advice="Install bash, or use sh.")
+            advice = "Install bash, or use sh."
+            yield Hazard(id="D02", evidence=evidence, advice=advice, line=one.line)
             return
 
 
@@ -187,8 +169,7 @@ def _user(rung: Rung, scene: Scene) -> Iterator[Hazard]:
 
 def _zone(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     zone = scene.document.variables(scene.shipped).get("TZ", "")
-    lacking = rung.tier in (Tier.SLIM, Tier.ALPINE, Tier.SCRATCH)
-    if zone not in ("", "UTC") and lacking and "tzdata" not in scene.commands():
+    if zone not in ("", "UTC") and not called.has_zones(rung, scene):
         evidence = f"TZ={zone}, and the image may have no time zone data"
         yield Hazard(id="B10", evidence=evidence, advice="Install tzdata.")
 
@@ -205,5 +186,6 @@ def _nothing(rung: Rung, _: Scene) -> Iterator[Hazard]:
 
 
 _RULES: tuple[Rule, ...] = (
-    _copied, _in_place, _skew, _compiled, _shell, _bash, _health, _user, _zone, _nothing,
+    _copied, _in_place, _skew, stages.rules, dependencies.rules, _shell, _bash, called.rules,
+    _health, _user, _zone, _nothing,
 )  # fmt: skip

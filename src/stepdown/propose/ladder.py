@@ -9,28 +9,40 @@ from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.model.image import ImageRef, Tier
 from stepdown.model.ladder import Place, fits, image_name, locate
 from stepdown.model.plan import Candidate, Facts, Policy, Skipped, Target
-from stepdown.model.recipe import Family, Rung
+from stepdown.model.recipe import Family, Programs, Rung
 from stepdown.propose.hazards import hazards
 from stepdown.propose.scene import Scene
 from stepdown.propose.skips import absent, objection, shown
 
 _SMALLEST = "smallest"
+_UNKNOWN = Programs()
 
 
 def propose(
-    target: Target, facts: Facts, families: Iterable[Family], policy: Policy
+    target: Target,
+    facts: Facts,
+    families: Iterable[Family],
+    policy: Policy,
+    programs: Programs = _UNKNOWN,
 ) -> tuple[tuple[Candidate, ...], tuple[Skipped, ...]]:
     """Return the candidates in the order in which they are tried, and the other rungs with reasons.
 
     With `policy.to` = smallest that is the order of the ladder, largest first. With a tier's name
     that tier comes first and the rungs above it follow as fallbacks. With `policy.base` that one
-    image is the only candidate. Raises UnknownBaseError for images that no recipe knows, and
-    UsageError for an unknown tier.
+    image is the only candidate. `programs` says which commands the images bring. Raises
+    UnknownBaseError for images that no recipe knows, and UsageError for an unknown tier.
     """
     known = tuple(families)
     place = _place(target.base, known)
     document = Dockerfile(target.text)
-    scene = Scene(target=target, facts=facts, families=known, place=place, document=document)
+    scene = Scene(
+        target=target,
+        facts=facts,
+        families=known,
+        place=place,
+        document=document,
+        programs=programs,
+    )
     if policy.base:
         return (_asked(policy.base, scene),), ()
     limit = _limit(policy.to)

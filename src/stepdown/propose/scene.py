@@ -1,22 +1,27 @@
 """What is known when candidates are chosen."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stepdown.dockerfile.document import Dockerfile
 from stepdown.dockerfile.instruction import Instruction
 from stepdown.dockerfile.stage import Stage
-from stepdown.model.image import ImageRef
+from stepdown.model.image import ImageRef, Libc
 from stepdown.model.ladder import Place, debian_number, locate
-from stepdown.model.plan import Facts, Target
-from stepdown.model.recipe import Family, Rung
+from stepdown.model.plan import Clue, Facts, Target, Trait
+from stepdown.model.recipe import Family, Programs, Rung
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Something that is copied from elsewhere: by which line, from what, on which known base."""
+    """Something that is copied from elsewhere: by which line, from what, on which known base.
+
+    `text` is the instruction.
+    """
 
     line: int
+    text: str
     name: str
     image: str
     place: Place | None
@@ -31,6 +36,7 @@ class Scene:
     families: tuple[Family, ...]
     place: Place
     document: Dockerfile
+    programs: Programs
 
     @property
     def shipped(self) -> Stage:
@@ -66,7 +72,8 @@ class Scene:
                 image = document.external(document.stages[use.stage])
             place = locate(ImageRef.parse(image), self.families)
             line = use.instruction.line
-            found.append(Source(line=line, name=use.image, image=image, place=place))
+            text = use.instruction.logical
+            found.append(Source(line=line, text=text, name=use.image, image=image, place=place))
         return tuple(found)
 
 
@@ -79,3 +86,48 @@ def next_release(rung: Rung, place: Place) -> int | None:
     """Return that of the rung's image beside `place`, whose explicit release it may keep."""
     kept = place.release if "{release}" in rung.image else ""
     return debian_number(kept or rung.release)
+
+
+def mine(scene: Scene, *traits: Trait) -> tuple[Clue, ...]:
+    """Return the clues of some traits that speak of the application's own language."""
+    language = scene.facts.language
+    return tuple(
+        clue
+        for clue in scene.facts.clues
+        if clue.trait in traits and (not language or clue.language in (language, "shell"))
+    )
+
+
+def turns_musl(rung: Rung, scene: Scene) -> bool:
+    """Tell whether the move is from glibc to musl."""
+    return rung.libc is Libc.MUSL and scene.place.rung.libc is Libc.GLIBC
+
+
+def installs(scene: Scene, package: str) -> bool:
+    """Tell whether a RUN of the shipped image names a package (a regular expression)."""
+    return re.search(rf"\b{package}\b", scene.commands()) is not None
+
+
+def knows(rung: Rung, scene: Scene, name: str, *, package: bool = False) -> bool | None:
+    """Tell whether the rung brings a command (or a package) that the present base brings.
+
+    None where the recipes do not say, or where the present base has none either.
+    """
+    family = scene.place.family.name
+    now, then = f"{family}/{scene.place.rung.tier}", f"{family}/{rung.tier}"
+    sets = scene.programs.toolsets
+    if not {now, then} <= {image for one in sets for image in one.images}:
+        return None
+    having = [
+        one.images
+        for one in sets
+        if (name in one.commands if package else any(name in c for c in one.commands.values()))
+    ]
+    if not any(now in images for images in having):
+        return None
+    return any(then in images for images in having)
+
+
+def named(scene: Scene, name: str) -> bool:
+    """Tell whether the recipes know a program of the system by this name."""
+    return any(name in found for one in scene.programs.toolsets for found in one.commands.values())

@@ -2,7 +2,16 @@
 
 from stepdown.discover import target
 from stepdown.flow.catalog import load
-from stepdown.model.plan import Candidate, Facts, Policy, Skipped, Target
+from stepdown.model.plan import (
+    Candidate,
+    Clue,
+    Facts,
+    Hazard,
+    Policy,
+    Skipped,
+    Target,
+    Trait,
+)
 from stepdown.propose import propose
 
 Proposed = tuple[tuple[Candidate, ...], tuple[Skipped, ...]]
@@ -24,4 +33,23 @@ def proposed(
     text: str, facts: Facts | None = None, *, to: str = "smallest", base: str = ""
 ) -> Proposed:
     policy = Policy(to=to, base=base)
-    return propose(target_of(text), facts or Facts(), load().families, policy)
+    recipes = load()
+    return propose(target_of(text), facts or Facts(), recipes.families, policy, recipes.programs)
+
+
+def hazards(
+    text: str, tier: str, facts: Facts | None = None, *, base: str = ""
+) -> tuple[Hazard, ...]:
+    candidates, _ = proposed(text, facts, base=base)
+    return next(c.hazards for c in candidates if c.tier == tier)
+
+
+def clue(trait: Trait, subject: str = "x", language: str = "python", line: int = 7) -> Clue:
+    return Clue(
+        trait=trait,
+        subject=subject,
+        file="some/file",
+        line=line,
+        detail=f"about {subject}",
+        language=language,
+    )
