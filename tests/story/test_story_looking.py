@@ -44,6 +44,16 @@ def test_the_diff_of_a_plan_applies(stepdown: Stepdown, tmp_path: Path) -> None:
     assert "node:24-alpine" in (folder / "Dockerfile").read_text()
 
 
+def test_an_unknown_package_can_be_named(stepdown: Stepdown, tmp_path: Path) -> None:
+    text = DOCKERFILE.replace("COPY", "RUN apt-get update && apt-get install -y libfoo1 curl\nCOPY")
+    folder = make(tmp_path / "r", Dockerfile=text, server__js="")
+    words = ("plan", folder, "--to", "alpine")
+    assert "--package libfoo1=NAME" in " ".join(stepdown(*words).stdout.split())
+    said = stepdown(*words, "--package", "libfoo1=foo,bar", "--format", "diff")
+    assert "+RUN apk add --no-cache foo bar curl\n" in said.stdout
+    assert not said.stderr
+
+
 def test_explain_reads_standard_input(stepdown: Stepdown) -> None:
     line = "Error relocating /app/x.node: fcntl64: symbol not found"
     said = stepdown("explain", stdin=line + "\n")

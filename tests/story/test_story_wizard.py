@@ -40,11 +40,15 @@ def keys() -> Iterator[PipeInput]:
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    (tmp_path / "Dockerfile").write_text(NODE)
+    return planned(tmp_path, NODE)
+
+
+def planned(tmp_path: Path, text: str) -> Plan:
+    (tmp_path / "Dockerfile").write_text(text)
     (tmp_path / "package.json").write_text(PACKAGE)
     recipes = catalog.load()
     target = discover.target(
-        NODE,
+        text,
         repository=str(tmp_path),
         commit="",
         dockerfile="Dockerfile",
@@ -65,6 +69,15 @@ def test_one_base_and_another_test(keys: PipeInput, plan: Plan) -> None:
     keys.send_text(DOWN + DOWN + ENTER + "\x15npm test" + ENTER)
     answers = Asker(input=keys, output=DummyOutput()).options(plan, Options(path=Path()))
     assert (answers.base, answers.test) == ("node:24-alpine", "npm test")
+
+
+def test_what_alpine_calls_an_unknown_package(keys: PipeInput, tmp_path: Path) -> None:
+    unknown = NODE.replace("COPY", "RUN apt-get update && apt-get install -y libfoo1 libbar\nCOPY")
+    keys.send_text(ENTER + "foo" + ENTER + ENTER + ENTER)
+    asker = Asker(input=keys, output=DummyOutput())
+    answers = asker.options(planned(tmp_path, unknown), Options(path=Path()))
+    assert answers.packages == ("libfoo1=foo",)
+    assert answers.policy().packages == (("libfoo1", ("foo",)),)
 
 
 def test_flags_are_not_asked_again(keys: PipeInput, plan: Plan) -> None:

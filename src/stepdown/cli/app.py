@@ -42,6 +42,13 @@ def _planning(function: Function) -> Function:
         click.option(
             "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
         ),
+        click.option(
+            "--package",
+            "packages",
+            multiple=True,
+            metavar="DEBIAN=ALPINE",
+            help="What Alpine calls a package that the recipes do not know; - for nothing.",
+        ),
         click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
     )
     for flag in reversed(flags):

@@ -1,6 +1,7 @@
 """Finding the Dockerfile and its build context under the PATH that the user gave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def decode(name: str, content: bytes) -> str:
     if b"\0" in content:
         raise DockerfileError(f"{name} is a binary file.", hint=_GIVE)
     return content.decode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def naming(dockerfile: str) -> Iterator[None]:
+    """Say which file it is that cannot be read."""
+    try:
+        yield
+    except DockerfileError as error:
+        brief = error.brief.removeprefix("Dockerfile ")
+        raise DockerfileError(
+            f"{dockerfile}: {brief}", details=error.details, hint=error.hint
+        ) from error
 
 
 def _check_size(name: str, size: int) -> None:

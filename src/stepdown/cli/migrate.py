@@ -14,7 +14,7 @@ from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import Run, open_run
 from stepdown.adapters.workspace import GitWorkspace
 from stepdown.cli import printers
-from stepdown.cli.locate import Spot, decode, locate
+from stepdown.cli.locate import Spot, decode, locate, naming
 from stepdown.cli.options import Options
 from stepdown.cli.planning import tested
 from stepdown.cli.wizard import Asker
@@ -102,15 +102,17 @@ def _target(desk: Desk, spot: Spot) -> Target:
     desk.checkout.check_ready(dockerfile, desk.options.branch or "stepdown/check")
     commit = desk.checkout.head()
     committed = desk.checkout.read(dockerfile, commit)
-    return discover.target(
-        decode(dockerfile, committed or b""),
-        repository=desk.checkout.root,
-        commit=commit,
-        dockerfile=dockerfile,
-        context=context,
-        stage=desk.options.stage,
-        catalog=desk.recipes,
-    )
+    text = decode(dockerfile, committed or b"")
+    with naming(dockerfile):
+        return discover.target(
+            text,
+            repository=desk.checkout.root,
+            commit=commit,
+            dockerfile=dockerfile,
+            context=context,
+            stage=desk.options.stage,
+            catalog=desk.recipes,
+        )
 
 
 def _work(desk: Desk, target: Target) -> int:

@@ -1,5 +1,6 @@
 """The choices of a run, as the command line gave them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from stepdown.errors import UsageError
 from stepdown.model.image import Tier
 from stepdown.model.plan import Policy
 
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
 
@@ -26,6 +28,7 @@ class Options:
     form: str = "alias"
     paths: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     branch: str = ""
     unsafe_fixes: bool = False
     yes: bool = False
@@ -51,6 +54,7 @@ class Options:
             to=self.to,
             base=self.base,
             unsafe_fixes=self.unsafe_fixes,
+            packages=tuple(map(_package, self.packages)),
             form=self.form,
             test_stage=self.test_stage,
             junit=self.junit,
@@ -66,6 +70,17 @@ def _rooted(path: str) -> str:
     if not path.startswith("/") or any(c.isspace() for c in path):
         raise UsageError(f"--path {path} is no HTTP path.", hint="Give it like /health.")
     return path
+
+
+def _package(text: str) -> tuple[str, tuple[str, ...]]:
+    debian, equals, alpine = text.partition("=")
+    names = tuple(name for name in alpine.replace(",", " ").split() if name != "-")
+    if not equals or not all(map(_PACKAGE.fullmatch, (debian, *names))) or not alpine.strip():
+        raise UsageError(
+            f"--package {text} is no DEBIAN=ALPINE.",
+            hint="Give it like --package libfoo1=libfoo, or libfoo1=- where nothing is needed.",
+        )
+    return debian, names
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from stepdown import discover
-from stepdown.cli.locate import Spot, locate, read
+from stepdown.cli.locate import Spot, locate, naming, read
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import NothingToDoError, UsageError
 from stepdown.flow import catalog, migrate
@@ -20,7 +20,7 @@ def plan(options: Options, form: str) -> int:
     what = _plan(options)
     match form:
         case "json":
-            _print(to_json(what) + b"\n")
+            _print(to_json(what))
         case "diff":
             _print(_diff(_wanted(what)).encode("utf-8", "surrogateescape"))
         case "text":
@@ -62,15 +62,17 @@ def _plan(options: Options) -> Plan:
     root = _root(spot)
     dockerfile, context = spot.relative(root)
     recipes = catalog.load()
-    target = discover.target(
-        read(spot.dockerfile),
-        repository=str(root),
-        commit="",
-        dockerfile=dockerfile,
-        context=context,
-        stage=options.stage,
-        catalog=recipes,
-    )
+    text = read(spot.dockerfile)
+    with naming(dockerfile):
+        target = discover.target(
+            text,
+            repository=str(root),
+            commit="",
+            dockerfile=dockerfile,
+            context=context,
+            stage=options.stage,
+            catalog=recipes,
+        )
     facts = discover.facts(spot.context, target)
     return migrate.plan(target, tested(facts, options), recipes, options.policy())
 
@@ -93,5 +95,5 @@ def tested(facts: Facts, options: Options) -> Facts:
 
 
 def _print(content: bytes) -> None:
-    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.write(content if content.endswith(b"\n") or not content else content + b"\n")
     sys.stdout.flush()

@@ -33,6 +33,7 @@ class Asker:
         """Ask for the rung and the test command, unless flags have said so."""
         if options.to == SMALLEST and not options.base:
             options = self._rung(plan, options)
+        options = self._packages(plan, options)
         if options.test is None:
             found = plan.facts.test
             text = self._ask(
@@ -47,6 +48,17 @@ class Asker:
         """Ask yes or no."""
         answer: bool = self._ask(questionary.confirm, question, default=True)
         return answer
+
+    def _packages(self, plan: Plan, options: Options) -> Options:
+        """Ask what Alpine calls the packages that nobody knows; no answer leaves the line alone."""
+        wanted = [s for s in plan.steps if options.base in ("", s.candidate.image)]
+        refusals = [one for step in wanted for one in step.rewrite.refusals]
+        for name in dict.fromkeys(name for one in refusals for name in one.unresolved):
+            question = f"What does Alpine call {name}? (-: not needed, empty: leave the line alone)"
+            answer = self._ask(questionary.text, question, default="").strip()
+            if answer:
+                options = replace(options, packages=(*options.packages, f"{name}={answer}"))
+        return options
 
     def _rung(self, plan: Plan, options: Options) -> Options:
         every = Choice("every rung, and keep the smallest that works (recommended)", SMALLEST)

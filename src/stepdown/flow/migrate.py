@@ -15,7 +15,7 @@ from stepdown.flow.progress import working
 from stepdown.flow.trial import attempt_one
 from stepdown.model.events import Emit
 from stepdown.model.plan import Facts, Plan, Policy, Step, Target
-from stepdown.model.recipe import Catalog
+from stepdown.model.recipe import Catalog, PackageName
 from stepdown.model.trial import Outcome, Trial, Verdict
 from stepdown.ports import Engine
 from stepdown.propose import propose
@@ -26,8 +26,8 @@ from stepdown.verify.side import Rig
 
 def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan:
     """Decide what would be tried, in order, and which edits each rung needs."""
-    candidates, skipped = propose(target, facts, catalog.families, policy)
-    packages = {name.debian: name for name in catalog.packages}
+    candidates, skipped = propose(target, facts, catalog.families, policy, catalog.programs)
+    packages = _names(catalog, policy)
     steps = tuple(
         Step(
             candidate=candidate,
@@ -44,6 +44,14 @@ def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan
         for candidate in candidates
     )
     return Plan(target=target, facts=facts, policy=policy, steps=steps, skipped=skipped)
+
+
+def _names(catalog: Catalog, policy: Policy) -> dict[str, PackageName]:
+    """Return the package names by Debian's; those that the user gave win."""
+    given = (
+        PackageName(debian=debian, alpine=alpine, how="given") for debian, alpine in policy.packages
+    )
+    return {name.debian: name for name in (*catalog.packages, *given)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +110,7 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
 
 def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:
     trials: tuple[Trial, ...] = ()
-    packages = {name.debian: name for name in bench.catalog.packages}
+    packages = _names(bench.catalog, bench.plan.policy)
     programs = bench.catalog.programs
     while (attempt := next_attempt(bench.plan, trials, packages, programs)) is not None:
         trials = (*trials, attempt_one(bench, attempt, reference))

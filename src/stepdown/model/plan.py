@@ -239,6 +239,7 @@ class Refusal(Value, frozen=True, kw_only=True):
     """A place that was left byte-identical, and why.
 
     `blocking` is true where the candidate cannot be built or run while the place stays as it is.
+    `unresolved` are Debian packages whose name on Alpine nobody knows.
     """
 
     line: int
@@ -247,6 +248,7 @@ class Refusal(Value, frozen=True, kw_only=True):
     reason: str
     hint: str = ""
     blocking: bool = False
+    unresolved: tuple[str, ...] = ()
 
 
 class Rewrite(Value, frozen=True, kw_only=True):
@@ -277,12 +279,14 @@ class Policy(Value, frozen=True, kw_only=True):
 
     `test_stage` is a stage on top of the one that ships, in which the tests run, empty for none;
     `junit` is the path, in the image, of the JUnit XML report that the test command writes;
+    `packages` are Alpine's names for Debian packages, as the user knows them;
     `timing` is the number of turns in which times are compared, 0 for none.
     """
 
     to: str = "smallest"
     base: str = ""
     unsafe_fixes: bool = False
+    packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
     form: str = "alias"
     test_stage: str = ""
     junit: str = ""

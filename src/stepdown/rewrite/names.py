@@ -8,7 +8,11 @@ from stepdown.rewrite import apt
 
 
 class Refused(Exception):  # noqa: N818  (a way out of a translation, not a fault)
-    """The RUN cannot be translated; the text says why."""
+    """The RUN cannot be translated; the text says why, `unresolved` names unknown packages."""
+
+    def __init__(self, reason: str, unresolved: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.unresolved = unresolved
 
 
 class Names:
@@ -53,4 +57,5 @@ class Names:
     def check(self) -> None:
         """Raise Refused where a name was unknown."""
         if self._unknown:
-            raise Refused(f"No Alpine package is known for {', '.join(self._unknown)}.")
+            names = tuple(self._unknown)
+            raise Refused(f"No Alpine package is known for {', '.join(names)}.", names)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+import msgspec
+
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Stage
 from stepdown.model.image import PackageManager
 from stepdown.model.plan import Edit, Refusal
@@ -45,8 +47,15 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
                 _check_manager(script, situation.candidate.package_manager)
         except Refused as refused:
             blocking = stage.index in situation.built and instruction.onbuild is None
-            refusals.append(pen.refuse(instruction, str(refused), _HINT, blocking=blocking))
+            refusals.append(_refusal(pen, instruction, refused, blocking=blocking))
     return Fixes(edits=tuple(edits), refusals=tuple(refusals))
+
+
+def _refusal(pen: Pen, instruction: Instruction, refused: Refused, *, blocking: bool) -> Refusal:
+    unknown = refused.unresolved
+    hint = f"Say what Alpine calls it: --package {unknown[0]}=NAME." if unknown else _HINT
+    refusal = pen.refuse(instruction, str(refused), hint, blocking=blocking)
+    return msgspec.structs.replace(refusal, unresolved=unknown)
 
 
 def _translated(doc: Dockerfile, situation: Situation, pen: Pen, run: Run) -> list[Edit]:
