@@ -4,7 +4,10 @@ import time
 from dataclasses import dataclass
 
 from stepdown.build import requests
+from stepdown.flow import deeper
 from stepdown.flow.bench import Bench, Seen, build, look
+from stepdown.flow.deeper import Deeper
+from stepdown.flow.derived import furnish
 from stepdown.flow.progress import working
 from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, CheckRun, CheckState
 from stepdown.verify import command, contract, elf, judge, session
@@ -20,23 +23,27 @@ class Reference:
     asked: session.Endpoints
     answers: bool
     checks: tuple[CheckRun, ...]
+    deeper: Deeper
 
 
 def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
     """Build and check the baseline; there is no Reference when no claim can stand on it."""
     began = time.monotonic()
     plan = bench.plan
-    built = build(
-        bench, requests.baseline(bench.source), f"Building the baseline on {plan.target.base}"
-    )
+    request = requests.baseline(bench.source)
+    built = build(bench, request, f"Building the baseline on {plan.target.base}")
     if isinstance(built, BuildFailed):
         failed = BaselineVerdict.NOT_BUILT
         seconds = time.monotonic() - began
         return _baseline(bench, built, failed, built.reason, seconds=seconds), None
-    seen = look(bench, "baseline", built, None)
+    seen = furnish(bench, request, look(bench, "baseline", built, None))
     asked = session.endpoints(seen.side, plan.facts.ports, plan.policy)
     checks, passes = _check(bench, seen, asked)
     verdict, reason = judge.baseline(checks, passes)
+    answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in checks)
+    green = verdict is BaselineVerdict.GREEN
+    more, deep = deeper.baseline(bench, seen, asked, answers=answers) if green else ((), None)
+    checks = (*checks, *more)
     result = Baseline(
         image=plan.target.base,
         build=built,
@@ -46,10 +53,9 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         surface=seen.surface,
         seconds=time.monotonic() - began,
     )
-    if verdict is not BaselineVerdict.GREEN:
+    if deep is None:
         return result, None
-    answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in checks)
-    return result, Reference(seen=seen, asked=asked, answers=answers, checks=checks)
+    return result, Reference(seen=seen, asked=asked, answers=answers, checks=checks, deeper=deep)
 
 
 def _baseline(
@@ -83,6 +89,7 @@ def _tests(bench: Bench, seen: Seen) -> tuple[tuple[CheckRun, ...], tuple[bool, 
         passes = [first.state is CheckState.PASSED]
         while len(passes) < _runs(first, most):
             again = command.check(bench.rig, seen.side, wanted)
+            first = command.steady(first, again)
             passes.append(again.state is CheckState.PASSED)
         work.end(ok=all(passes), summary=f"{first.summary} ({len(passes)} runs)")
     return (first,), tuple(passes)

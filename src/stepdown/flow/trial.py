@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from stepdown.build import requests
+from stepdown.flow import deeper
 from stepdown.flow.attempts import Attempt
 from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, Seen, base, build, look
+from stepdown.flow.derived import derive, furnish
+from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
-from stepdown.measure import compare
+from stepdown.measure import compare, read_rootfs
 from stepdown.model.image import PackageManager
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import (
@@ -106,7 +109,8 @@ def _unbuilt(errand: Errand, built: BuildFailed) -> Trial:
 
 def _built(errand: Errand, built: Built) -> Trial:
     bench, reference = errand.bench, errand.reference
-    seen = look(bench, errand.request.name, built, errand.attempt.candidate)
+    request = errand.request
+    seen = furnish(bench, request, look(bench, request.name, built, errand.attempt.candidate))
     checked = _check(errand, seen)
     worse = differences(reference.checks, checked.checks)
     if any(difference.check == session.HTTP for difference in worse):
@@ -118,6 +122,7 @@ def _built(errand: Errand, built: Built) -> Trial:
     again = _reruns(errand, checked, worse, found)
     verdict, reason = judge.candidate(reference.checks, checked.checks, worse, found, again)
     blame, why = Blame.UNKNOWN, ""
+    times = timings(bench, seen.side, reference) if verdict is Verdict.WORKS else ()
     if verdict is Verdict.REGRESSION:
         blame, why = _blame(errand, worse)
     return msgspec.structs.replace(
@@ -127,6 +132,7 @@ def _built(errand: Errand, built: Built) -> Trial:
         findings=found,
         surface=seen.surface,
         delta=compare(reference.seen.surface, seen.surface),
+        timings=times,
         blame=blame,
         blame_reason=why,
     )
@@ -146,7 +152,8 @@ def _check(errand: Errand, seen: Seen) -> Checked:
         bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]
         shown = bad or [r for r in checks if r.state is not CheckState.ABSENT]
         work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
-    return Checked(seen=seen, checks=tuple(checks))
+    deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, tuple(checks))
+    return Checked(seen=seen, checks=(*checks, *deep))
 
 
 def _steady(bench: Bench, reference: Reference) -> Reference:
@@ -264,20 +271,27 @@ def _blame(errand: Errand, worse: tuple[Difference, ...] | None) -> tuple[Blame,
         return Blame.REWRITE, f"the new file does not build on the old base either: {built.reason}"
     if worse is None:
         return Blame.BASE, "the new file builds on the old base"
-    return _blamed(errand, worse, old.name, built)
+    config = bench.rig.engine.inspect(built.image)
+    derived = derive(bench, old, config)
+    side = Side(role=old.name, image=built.image, config=config, derived=derived)
+    return _blamed(errand, worse, side)
 
 
-def _blamed(
-    errand: Errand, worse: tuple[Difference, ...], role: str, built: Built
-) -> tuple[Blame, str]:
+def _blamed(errand: Errand, worse: tuple[Difference, ...], side: Side) -> tuple[Blame, str]:
     """Check the new file on the old base; what only the files tell lies at the base."""
     bench = errand.bench
-    side = Side(role=role, image=built.image, config=bench.rig.engine.inspect(built.image))
     reference = errand.reference
-    before = tuple(r for r in reference.checks if r.check in {*judge.DYNAMIC, contract.NAME})
-    promise = contract.check(side.config, reference.seen.config)
-    again = {d.check for d in differences(before, (promise, *_dynamic(bench, side, reference)))}
-    both = again & {d.check for d in worse}
+    names = {d.check for d in worse}
+    deep = deeper.NAMES & names
+    tried = {*judge.DYNAMIC, contract.NAME, *deep}
+    before = tuple(run for run in reference.checks if run.check in tried)
+    checks = [contract.check(side.config, reference.seen.config)]
+    checks += _dynamic(bench, side, reference)
+    if deep:
+        fs = read_rootfs(bench.rig.engine, side.image)
+        checks += deeper.candidate(bench, side, fs, reference.deeper, tuple(checks))
+    again = {d.check for d in differences(before, tuple(checks))} & tried
+    both = again & names
     if both:
         return Blame.REWRITE, f"the new file fails {', '.join(sorted(both))} on the old base too"
     if again:

@@ -269,15 +269,18 @@ def _with_twins(fs: RootFS, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Doubt the problems of files that lie beside a build of the same thing for this image."""
     found = list(problems)
     bad = {problem.path for problem in found}
-    good = {_untagged(path) for path in fs.elf if path not in bad}
+    good = {untagged(path) for path in fs.elf if path not in bad}
     for problem in found:
-        tagged = _untagged(problem.path)
+        tagged = untagged(problem.path)
         if problem.path in fs.elf and tagged in good:
             yield _doubted(problem, "A build of it for this image lies beside it.")
         else:
             yield problem
 
 
-def _untagged(path: str) -> str:
-    """Return `path` without the words that tell a C library or a processor."""
+def untagged(path: str) -> str:
+    """Return `path` without the words that tell a C library or a processor.
+
+    Builds of one thing for several platforms have the same path then.
+    """
     return _PROCESSOR_TAG.sub("", _LIBC_TAG.sub("", path))

@@ -86,3 +86,12 @@ def test_exit_codes_of_refusals() -> None:
     assert refusal_code('exec: "/x": permission denied') == 126
     assert refusal_code('exec: "/x": is a directory') == 126
     assert refusal_code("unable to find user x: no matching entries in passwd file") == 125
+
+
+def test_harder_conditions() -> None:
+    sysctls = (("net.ipv4.ip_unprivileged_port_start", "1024"),)
+    spec = ContainerSpec(image="i", role="r", read_only=True, sysctls=sysctls)
+    host = create_body(spec, IMAGE, {}, Direct())["HostConfig"]
+    assert isinstance(host, dict)
+    assert host["ReadonlyRootfs"] is True
+    assert host["Sysctls"] == dict(sysctls)

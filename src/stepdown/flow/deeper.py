@@ -1,0 +1,59 @@
+"""The checks that look deeper than what the application shows: the sweep and the probe."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from stepdown.flow.bench import Bench, Seen
+from stepdown.flow.progress import Work, working
+from stepdown.model.trial import CheckRun, CheckState
+from stepdown.rootfs.filesystem import RootFS
+from stepdown.verify import probe, session, sweep
+from stepdown.verify.probe_rules import Wishes
+from stepdown.verify.side import Side
+
+NAMES = frozenset((sweep.NAME, probe.NAME))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deeper:
+    """What they showed of the baseline, and what the application was asked for."""
+
+    swept: sweep.Known
+    probed: probe.Known
+    asked: probe.Asked
+
+
+def baseline(
+    bench: Bench, seen: Seen, endpoints: session.Endpoints, *, answers: bool
+) -> tuple[tuple[CheckRun, ...], Deeper]:
+    """Look into the baseline; `answers` tells whether it answered HTTP."""
+    facts = bench.plan.facts
+    wishes = Wishes(language=facts.language, clues=facts.clues, dockerfile=bench.plan.target.text)
+    asked = probe.Asked(endpoints=endpoints, answers=answers, wishes=wishes)
+    with working(bench.emit, "deeper baseline", "Looking deeper into the baseline") as work:
+        sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs)
+        probing, probed = probe.baseline(bench.rig, seen.side, seen.fs, asked)
+        _end(work, sweeping, probing)
+    return (sweeping, probing), Deeper(swept=swept, probed=probed, asked=asked)
+
+
+def candidate(
+    bench: Bench, side: Side, fs: RootFS, deeper: Deeper, before: tuple[CheckRun, ...]
+) -> tuple[CheckRun, ...]:
+    """Look into a candidate; `before` are its other checks.
+
+    One that does not start as it is need not try harder conditions.
+    """
+    starts = any(run.check == session.START and run.state is CheckState.PASSED for run in before)
+    probed = deeper.probed if starts else dataclasses.replace(deeper.probed, starts=())
+    with working(bench.emit, f"deeper {side.role}", "Looking deeper into the candidate") as work:
+        sweeping = sweep.check(bench.rig, side, fs, deeper.swept)
+        probing = probe.check(bench.rig, side, fs, deeper.asked, probed)
+        _end(work, sweeping, probing)
+    return sweeping, probing
+
+
+def _end(work: Work, *runs: CheckRun) -> None:
+    shown = [run for run in runs if run.state is not CheckState.ABSENT]
+    bad = any(run.state in {CheckState.FAILED, CheckState.BROKEN} for run in shown)
+    work.end(ok=not bad, summary="; ".join(f"{run.check}: {run.summary}" for run in shown))

@@ -1,0 +1,77 @@
+"""What the application used on the old base and cannot use on the candidate. Pure."""
+
+from collections.abc import Iterator
+
+from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.verify import probe_files
+from stepdown.verify.probe_rules import Image
+from stepdown.verify.probe_use import Used
+
+_OF_LIBC = ("ld-", "libc.", "libnss_", "libgcc_s.")
+_OWNER, _GROUP, _OTHERS = 0o200, 0o020, 0o002
+
+
+def lost(before: Image, after: Image, used: Used) -> tuple[str, ...]:
+    """Return a sentence for each thing that was used and that the candidate lacks."""
+    found = (*_written(before, after, used), *_libraries(before, after, used))
+    return tuple(dict.fromkeys(found))
+
+
+def _written(before: Image, after: Image, used: Used) -> Iterator[str]:
+    homes = {before.env.get("HOME", ""), "/root", "/home"} - {"", "/"}
+    volumes = (*before.config.volumes, *homes)
+    number = probe_files.uid(after.fs, after.config)
+    for path in used.written:
+        elsewhere = any(path.startswith(f"{folder.rstrip('/')}/") for folder in volumes)
+        if number is None or elsewhere or before.fs.get(path) is not None:
+            continue
+        there = _deepest(before.fs, path)
+        entry = after.fs.get(there)
+        if entry is None:
+            yield f"The application writes {path}; on the candidate: open {path}: no such file."
+        elif not _may_write(entry, number, _groups(after, number)):
+            user = probe_files.user(after.fs, after.config)
+            yield (
+                f"The application writes {path}; on the candidate, user {user} cannot write"
+                f" {there}: Permission denied"
+            )
+
+
+def _deepest(fs: RootFS, path: str) -> str:
+    """Return the deepest of the folders around `path` that the image has."""
+    while path and fs.get(path) is None:
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _groups(image: Image, number: int) -> set[int]:
+    """Return the groups of the image's user; a number without an entry has the group root."""
+    user = image.fs.user(str(number))
+    named = image.config.user.partition(":")[2]
+    found = {group.gid for group in image.fs.groups if user and user.name in group.members}
+    given = [group.gid for group in image.fs.groups if named in {group.name, str(group.gid)}]
+    if named:
+        return {*given, *([int(named)] if named.isdecimal() else [])}
+    return {*found, user.gid if user else 0}
+
+
+def _may_write(entry: Entry, number: int, groups: set[int]) -> bool:
+    if number == 0:
+        return True
+    if entry.uid == number:
+        return bool(entry.mode & _OWNER)
+    return bool(entry.mode & (_GROUP if entry.gid in groups else _OTHERS))
+
+
+def _libraries(before: Image, after: Image, used: Used) -> Iterator[str]:
+    """Yield libraries of the system that only the same program on the old base could open."""
+    old, new = before.fs.get(used.program), after.fs.get(used.program)
+    same = old is not None and new is not None and old.size == new.size
+    own = used.program not in before.fs.owners and before.fs.libcs == after.fs.libcs
+    names = {path.rpartition("/")[2] for path in after.fs.entries}
+    for path in used.libraries if same and own else ():
+        elf = before.fs.elf.get(path)
+        name = elf.soname if elf else ""
+        gone = name and path in before.fs.owners and name not in names
+        if gone and not name.startswith(_OF_LIBC):
+            yield f"{used.program} needs the library {name}, which the loader does not find."

@@ -1,0 +1,157 @@
+"""Which differences of the environment break an application, by what it asks for.
+
+The smaller base lacks time zones, locales or certificates, and no error tells: local time becomes
+UTC, a list is sorted otherwise. But most applications need none of them, and some runtimes carry
+their own. So each rule wants a sign that this application asks for the thing (a variable of the
+image, a line of its code, a package that the Dockerfile installs), and that the old base has it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from stepdown.model.image import ImageConfig
+from stepdown.model.plan import Clue, Trait
+from stepdown.rootfs.filesystem import RootFS
+from stepdown.verify import probe_files
+
+# Runtimes that carry time zones, and roots of TLS, and do not use the C library's locales.
+_SELF_CONTAINED = frozenset(("node", "nodejs", "java", "deno", "bun"))
+_LOCALE_VARIABLES = ("LC_ALL", "LC_COLLATE", "LC_TIME", "LC_NUMERIC", "LC_MONETARY", "LANG")
+_ROOT_VARIABLES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+)
+_PLAIN = ("C", "POSIX", "en_")  # English rules differ little from those of C
+_GO_ZONES, _GO_ROOTS = b"time/tzdata.", b"x509roots/fallback"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """One side: its files, its configuration and the environment of the application.
+
+    `read` returns the content of one of its files.
+    """
+
+    fs: RootFS
+    config: ImageConfig
+    env: Mapping[str, str]
+    read: Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What the repository says that the application asks for."""
+
+    language: str = ""
+    clues: tuple[Clue, ...] = ()
+    dockerfile: str = ""
+
+
+def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
+    """Return a sentence for each thing that is asked for, was there, and is not any more."""
+    found = [*_named_roots(before, after)]
+    if not _self_contained(after.config, wishes):
+        found += [*_zones(before, after, wishes), *_roots(before, after, wishes)]
+        found += [] if _go(after.fs) else _locales(before, after, wishes)
+    return tuple(dict.fromkeys(found))
+
+
+def _self_contained(config: ImageConfig, wishes: Wishes) -> bool:
+    words = (*config.entrypoint, *config.cmd)
+    program = words[0].rpartition("/")[2] if words else ""
+    # A repository may be mostly JavaScript, and its image start Python.
+    others = program.startswith(("python", "ruby", "perl"))
+    return program in _SELF_CONTAINED or (wishes.language in _SELF_CONTAINED and not others)
+
+
+def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    lost = [f"TZ is {name}" for name in _lost_local_time(before, after)]
+    lost += [
+        f"{clue.place} asks for a zone: its TZ is {clue.subject}"
+        for clue in _clues(Trait.ZONE, after, wishes)
+        if _lost_zone(before, after, clue.subject)
+        and not (clue.language == "python" and _python_package(after.fs, "tzdata"))
+    ]
+    if lost and not _carried(after, _GO_ZONES):
+        for what in lost:
+            path = f"{probe_files.ZONES}/{what.rpartition(' ')[2]}"
+            means = "so that its local time is UTC" if what.startswith("TZ") else "so that it fails"
+            yield f"{what}, and the candidate has no {path}, {means}."
+
+
+def _lost_local_time(before: Image, after: Image) -> Iterator[str]:
+    name = probe_files.zone(before.fs, before.env)
+    if name and _lost_zone(before, after, name):
+        yield name
+
+
+def _lost_zone(before: Image, after: Image, name: str) -> bool:
+    return probe_files.has_zone(before.fs, name) and not probe_files.has_zone(after.fs, name)
+
+
+def _locales(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    named = [(variable, before.env.get(variable, "")) for variable in _LOCALE_VARIABLES]
+    named += [(clue.place, clue.subject) for clue in _clues(Trait.LOCALE, after, wishes)]
+    for where, name in named:
+        special = name and not name.startswith(_PLAIN)
+        if special and _has_rules(before, name) and not _has_rules(after, name):
+            yield (
+                f"{where} asks for the locale {name}, and the candidate does not have it, so that"
+                " sorting, numbers and names of months are those of C."
+            )
+
+
+def _has_rules(image: Image, name: str) -> bool:
+    known = probe_files.has_locale(image.fs, name)
+    if known is not None:
+        return known
+    archive = image.read(probe_files.ARCHIVE) or b""
+    return any(spelling.encode() in archive for spelling in probe_files.spellings(name))
+
+
+def _named_roots(before: Image, after: Image) -> Iterator[str]:
+    for variable in _ROOT_VARIABLES:
+        path = after.env.get(variable, "")
+        if path and before.fs.get(path) is not None and after.fs.get(path) is None:
+            yield f"{variable} names {path}, and the candidate has no TLS roots there."
+
+
+def _roots(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    had = probe_files.roots(before.fs)
+    lost = had and not probe_files.roots(after.fs) and _installs_roots(wishes.dockerfile)
+    if lost and not _carried(after, _GO_ROOTS):
+        yield (
+            f"The Dockerfile installs ca-certificates, and the candidate has no TLS roots: {had} is"
+            " not there, so that no certificate can be verified."
+        )
+
+
+def _installs_roots(dockerfile: str) -> bool:
+    lines = (line.strip() for line in dockerfile.splitlines())
+    return any("ca-certificates" in line for line in lines if not line.startswith("#"))
+
+
+def _clues(trait: Trait, after: Image, wishes: Wishes) -> Iterator[Clue]:
+    """Yield clues of the trait in code that is in the image; compiled code is taken as there."""
+    for clue in wishes.clues:
+        tests = any("test" in part for part in clue.file.split("/"))
+        scripts = clue.language == "python"
+        there = not scripts or any(path.endswith(f"/{clue.file}") for path in after.fs.entries)
+        if clue.trait is trait and not tests and there and clue.language == wishes.language:
+            yield clue
+
+
+def _python_package(fs: RootFS, name: str) -> bool:
+    return any(package.kind == "pypi" and package.name == name for package in fs.languages)
+
+
+def _go(fs: RootFS) -> list[str]:
+    return sorted(path for path, elf in fs.elf.items() if elf.go and path not in fs.owners)
+
+
+def _carried(image: Image, mark: bytes) -> bool:
+    """Tell whether a Go program of the application has the package with this mark compiled in."""
+    return any(mark in (image.read(path) or b"") for path in _go(image.fs))

@@ -1,0 +1,298 @@
+"""The probe: what an environment gives, and which difference breaks an application."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from fakes import FakeContainer, FakeEngine, image
+from stepdown.model.image import ImageConfig
+from stepdown.model.plan import Clue, Policy, Trait
+from stepdown.model.recipe import Channel
+from stepdown.model.trial import CheckRun, CheckState, Verdict
+from stepdown.ports import ContainerState, Exit, HttpAnswer
+from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.rootfs.passwd import User
+from stepdown.rootfs.tar import EntryType
+from stepdown.verify import (
+    judge,
+    probe,
+    probe_files,
+    probe_inside,
+    probe_lost,
+    probe_start,
+    probe_use,
+)
+from stepdown.verify.compare import differences
+from stepdown.verify.probe_rules import Image, Wishes, broken
+from stepdown.verify.probe_start import Condition
+from stepdown.verify.probe_use import Used
+from stepdown.verify.session import Endpoints
+from stepdown.verify.side import Rig, Side
+from stepdown.verify.toolbox import Toolbox
+
+BERLIN = "/usr/share/zoneinfo/Europe/Berlin"
+GERMAN = "/usr/lib/locale/de_DE.utf8"
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+CODE = Clue(
+    trait=Trait.ZONE, subject="Europe/Berlin", file="clock.py", line=3, detail="", language="python"
+)
+
+
+def side(*paths: str, cmd: str = "server", user: str = "", **env: str) -> Image:
+    config = ImageConfig(id="i", cmd=(cmd,), user=user, env=tuple(env.items()))
+    entries = {
+        path: msgspec.structs.replace(entry, size=1)
+        for path, entry in image(*paths).entries.items()
+    }
+    fs = msgspec.structs.replace(image(), entries=entries)
+    return Image(fs=fs, config=config, env=env, read=lambda _: b"")
+
+
+class TestRules:
+    def test_a_zone_that_the_image_names(self) -> None:
+        (said,) = broken(side(BERLIN, TZ="Europe/Berlin"), side(TZ="Europe/Berlin"), Wishes())
+        assert said.startswith(f"TZ is Europe/Berlin, and the candidate has no {BERLIN}")
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (side(BERLIN), side()),
+            (side(BERLIN, TZ="UTC"), side(TZ="UTC")),
+            (side(TZ="Europe/Berlin"), side(TZ="Europe/Berlin")),
+            (side(BERLIN, TZ="Europe/Berlin"), side(BERLIN, TZ="Europe/Berlin")),
+            (side(BERLIN, TZ="Europe/Berlin"), side(TZ="Europe/Berlin", cmd="/usr/bin/node")),
+        ],
+        ids=["nobody asks", "UTC", "never had it", "has it", "node carries its own"],
+    )
+    def test_no_alarm(self, before: Image, after: Image) -> None:
+        assert broken(before, after, Wishes()) == ()
+
+    def test_a_zone_that_etc_localtime_names(self) -> None:
+        before, after = side(BERLIN), side()
+        entries = {
+            **before.fs.entries,
+            "/etc/localtime": Entry(type=EntryType.SYMLINK, link=BERLIN),
+        }
+        linked = replace(before, fs=msgspec.structs.replace(before.fs, entries=entries))
+        assert broken(linked, after, Wishes())
+
+    def test_a_zone_that_the_code_names(self) -> None:
+        wishes = Wishes(language="python", clues=(CODE,))
+        (said,) = broken(side(BERLIN), side("/app/clock.py"), wishes)
+        assert "clock.py:3" in said
+        assert broken(side(BERLIN), side(), wishes) == ()
+        tests = msgspec.structs.replace(CODE, file="tests/clock.py")
+        there = side("/app/tests/clock.py")
+        assert broken(side(BERLIN), there, Wishes(language="python", clues=(tests,))) == ()
+
+    def test_a_repository_of_javascript_whose_image_starts_python(self) -> None:
+        after = side(TZ="Europe/Berlin", cmd="python3")
+        before = side(BERLIN, TZ="Europe/Berlin")
+        assert broken(before, after, Wishes(language="node"))
+        assert broken(before, side(TZ="Europe/Berlin", cmd="/start"), Wishes(language="node")) == ()
+
+    def test_a_locale_with_rules_of_its_own(self) -> None:
+        before, after = side(GERMAN, LANG="de_DE.UTF-8"), side(LANG="de_DE.UTF-8")
+        (said,) = broken(before, after, Wishes())
+        assert "LANG asks for the locale de_DE.UTF-8, and the candidate does not have it" in said
+        assert broken(side(LANG="de_DE.UTF-8"), after, Wishes()) == ()
+
+    def test_english_and_c_are_no_alarm(self) -> None:
+        for name in ("C.UTF-8", "en_US.UTF-8"):
+            paths = ("/usr/lib/locale/C.utf8", "/usr/lib/locale/en_US.utf8")
+            assert broken(side(*paths, LANG=name), side(LANG=name), Wishes()) == ()
+
+    def test_an_archive_of_locales_is_looked_into(self) -> None:
+        archive = side("/usr/lib/locale/locale-archive", LANG="de_DE.UTF-8")
+        after = side(LANG="de_DE.UTF-8")
+        assert broken(archive, after, Wishes()) == ()
+        assert broken(replace(archive, read=lambda _: b"..de_DE.utf8.."), after, Wishes())
+
+    def test_certificates_that_the_dockerfile_installs(self) -> None:
+        wishes = Wishes(dockerfile="FROM x\nRUN apt-get install ca-certificates\n")
+        (said,) = broken(side(BUNDLE), side(), wishes)
+        assert "the candidate has no TLS roots" in said
+        assert broken(side(BUNDLE), side(BUNDLE), wishes) == ()
+        assert broken(side(BUNDLE), side(), Wishes(dockerfile="# ca-certificates\n")) == ()
+        assert broken(side(BUNDLE), side(cmd="node"), wishes) == ()
+
+    def test_certificates_that_a_variable_names(self) -> None:
+        before = side(BUNDLE, NODE_EXTRA_CA_CERTS=BUNDLE)
+        after = side(cmd="node", NODE_EXTRA_CA_CERTS=BUNDLE)
+        (said,) = broken(before, after, Wishes(language="node"))
+        assert "the candidate has no TLS roots" in said
+
+
+class TestFiles:
+    def test_the_user(self) -> None:
+        fs = msgspec.structs.replace(image(), users=(User(name="app", uid=7, gid=7),))
+        for name, shown in (("app", "7 (app)"), ("7:9", "7 (app)"), ("8", "8, not in /etc/passwd")):
+            assert probe_files.user(fs, ImageConfig(id="i", user=name)) == shown
+        assert probe_files.uid(fs, ImageConfig(id="i", user="nobody")) is None
+        assert probe_files.uid(fs, ImageConfig(id="i")) == 0
+
+    def test_an_empty_bundle_is_none(self) -> None:
+        assert probe_files.roots(image(BUNDLE)) == ""
+        assert probe_files.roots(side(BUNDLE).fs) == BUNDLE
+
+
+def rig(engine: FakeEngine, *, toolbox: bool = True) -> Rig:
+    tools = Toolbox(busybox=b"elf") if toolbox else Toolbox(missing="no busybox")
+    return Rig(engine=engine, toolbox=tools, policy=Policy())
+
+
+SIDE = Side(role="r", image="i", config=ImageConfig(id="i"))
+WEB = Endpoints(port=80, paths=("/",))
+GOOD = HttpAnswer(status=200, headers=(), body=b"")
+
+
+class TestInside:
+    def test_what_the_toolbox_says(self) -> None:
+        engine = FakeEngine(end=Exit(exit_code=0, output="/tmp\twritable\nHOME\t/root\nend\t\n"))
+        assert probe_inside.facts(rig(engine), SIDE) == (("/tmp", "writable"), ("HOME", "/root"))
+
+    @pytest.mark.parametrize("toolbox", [True, False])
+    def test_what_is_not_known_is_said(self, toolbox: bool) -> None:  # noqa: FBT001
+        end = Exit(exit_code=1, output="/tmp\twritable\n")
+        ((name, value),) = probe_inside.facts(rig(FakeEngine(end=end), toolbox=toolbox), SIDE)
+        assert name == "inside"
+        assert value.startswith("unknown: ")
+
+
+def started(container: FakeContainer, *, answers: bool = True) -> bool:
+    engine = FakeEngine(container=container)
+    (one,) = probe_start.start(rig(engine), SIDE, WEB, (Condition.READ_ONLY,), answers=answers)
+    return one.works
+
+
+class TestStarts:
+    def test_low_ports_only_where_there_are_any(self) -> None:
+        high = Endpoints(port=8080, paths=("/",))
+        assert Condition.LOW_PORT not in probe_start.conditions(high, ("8080/tcp",))
+        assert Condition.LOW_PORT in probe_start.conditions(high, ("443/tcp",))
+        assert Condition.LOW_PORT in probe_start.conditions(WEB, ())
+
+    def test_each_condition_is_one_setting(self) -> None:
+        engine = FakeEngine(container=FakeContainer(answers=lambda _: GOOD))
+        probe_start.start(rig(engine), SIDE, WEB, tuple(Condition), answers=True)
+        read_only, user, port = engine.specs
+        assert (read_only.read_only, read_only.user, read_only.files) == (True, "", ())
+        assert (user.read_only, user.user) == (False, "1000650000:0")
+        assert port.sysctls == (("net.ipv4.ip_unprivileged_port_start", "1024"),)
+
+    def test_an_answer_is_what_counts(self) -> None:
+        assert started(FakeContainer(answers=lambda _: GOOD))
+        ended = FakeContainer(states=[ContainerState(running=False, exit_code=0)])
+        assert not started(ended)
+        assert not started(FakeContainer(refusal="no"))
+
+    def test_a_job_has_to_end_well(self) -> None:
+        for code in (0, 1):
+            ended = FakeContainer(states=[ContainerState(running=False, exit_code=code)])
+            assert started(ended, answers=False) is (code == 0)
+
+
+def compared(before: FakeContainer, after: FakeContainer, fs: RootFS | None = None) -> CheckRun:
+    """Probe a baseline and a candidate, both on a low port."""
+    asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
+    here = fs or image()
+    _, known = probe.baseline(rig(FakeEngine(container=before), toolbox=False), SIDE, here, asked)
+    return probe.check(rig(FakeEngine(container=after), toolbox=False), SIDE, image(), asked, known)
+
+
+class TestCheck:
+    def test_a_low_port_that_is_refused_breaks_it(self) -> None:
+        refused = ContainerState(running=False, exit_code=1)
+        run = compared(
+            FakeContainer(answers=lambda _: GOOD),
+            FakeContainer(states=[refused], text="listen EACCES: permission denied"),
+        )
+        assert run.state is CheckState.FAILED
+        assert "it binds port 80, for which some engines want root" in run.summary
+        log, told = run.messages
+        assert (log.channel, log.text[:13]) == (Channel.LOG, "listen EACCES")
+        assert (told.channel, told.text) == (Channel.STATIC, run.summary)
+
+    def test_what_the_baseline_cannot_is_not_asked_for(self) -> None:
+        dead = FakeContainer(states=[ContainerState(running=False, exit_code=1)])
+        assert compared(dead, dead).state is CheckState.PASSED
+
+    def test_differences_are_told_and_break_nothing(self) -> None:
+        web = FakeContainer(answers=lambda _: GOOD)
+        run = compared(web, web, image(BERLIN))
+        assert run.state is CheckState.PASSED
+        assert "time zones: found before, none now" in run.summary
+        assert dict(run.facts)["time zones"] == "none"
+        assert dict(run.facts)["read-only root"] == "works"
+
+
+LOOKED = (
+    "/.dockerenv\n/etc/hosts\n/.stepdown/busybox\n/app/__pycache__/x.pyc\n/tmp/cache/page\n"
+    "-- process\n/app/server\n"
+    "7f00-7f01 r-xp 00000000 00:1 5   /usr/lib/liblz4.so.1.10.0\n"
+    "7f01-7f02 r--p 00000000 00:1 5   /usr/lib/liblz4.so.1.10.0\n7f03-7f04 rw-p 0 00:0 0 [heap]\n"
+)
+
+
+class TestUse:
+    def test_what_is_found_in_a_container(self) -> None:
+        used = probe_use.read(LOOKED)
+        assert used.written == ("/tmp/cache/page",)
+        assert used.libraries == ("/usr/lib/liblz4.so.1.10.0",)
+        assert used.program == "/app/server"
+
+    def test_the_application_starts_by_itself_with_the_toolbox_beside_it(self) -> None:
+        spec = probe_use.spec(rig(FakeEngine()), SIDE, WEB)
+        assert (spec.entrypoint, spec.command) == (None, None)
+        assert [file.path for file in spec.files] == ["/.stepdown/busybox"]
+        missing = rig(FakeEngine(), toolbox=False)
+        assert probe_use.look(missing, FakeContainer(), WEB, answers=True) == Used()
+
+    def test_a_folder_that_is_gone(self) -> None:
+        used = Used(written=("/tmp/cache/page",))
+        (said,) = probe_lost.lost(side("/tmp/x"), side(), used)
+        assert "open /tmp/cache/page: no such file" in said
+
+    @pytest.mark.parametrize(
+        ("user", "mode", "owner", "fails"),
+        [
+            ("", 0o755, 0, False),
+            ("65532", 0o755, 0, True),
+            ("65532", 0o1777, 0, False),
+            ("65532", 0o755, 65532, False),
+            ("65532:9", 0o775, 0, True),
+            ("65532", 0o775, 0, False),
+        ],
+    )
+    def test_a_folder_that_the_user_may_not_write(
+        self,
+        user: str,
+        mode: int,
+        owner: int,
+        fails: bool,  # noqa: FBT001
+    ) -> None:
+        before, after = side("/app/x"), side("/app/x", user=user)
+        folder = Entry(type=EntryType.DIRECTORY, mode=mode, uid=owner)
+        entries = {**after.fs.entries, "/app": folder}
+        candidate = replace(after, fs=msgspec.structs.replace(after.fs, entries=entries))
+        said = probe_lost.lost(before, candidate, Used(written=("/app/cache.json",)))
+        assert bool(said) is fails
+
+    def test_files_of_the_image_of_home_and_of_volumes_say_nothing(self) -> None:
+        before, after = side("/app/x", "/tmp/x"), side(user="65532")
+        used = Used(written=("/app/x", "/root/.cache/y", "/home/app/z"))
+        assert probe_lost.lost(before, after, used) == ()
+
+
+@pytest.mark.parametrize("check", ["probe", "sweep"])
+def test_facts_of_checks_that_compare_themselves_are_not_compared_again(check: str) -> None:
+    before, after = (
+        CheckRun(check=check, state=CheckState.PASSED, summary="", facts=(("x", value),))
+        for value in ("1", "2")
+    )
+    assert differences((before,), (after,)) == ()
+    failed = msgspec.structs.replace(after, state=CheckState.FAILED, summary="gone")
+    found = differences((before,), (failed,))
+    assert [difference.reason for difference in found] == ["gone"]
+    assert judge.candidate((before,), (failed,), found, (), ())[0] is Verdict.REGRESSION
