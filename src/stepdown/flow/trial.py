@@ -30,8 +30,9 @@ from stepdown.model.trial import (
     Verdict,
 )
 from stepdown.ports import BuildRequest
+from stepdown.propose.confirm import confirm
 from stepdown.rootfs.problems import Problem
-from stepdown.verify import audit, command, contract, elf, judge, session
+from stepdown.verify import audit, command, contract, elf, judge, outside, session
 from stepdown.verify.compare import Difference, differences
 from stepdown.verify.diagnose import diagnose
 from stepdown.verify.hints import hints
@@ -78,8 +79,20 @@ class Checked:
 
 
 def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
-    """Try one attempt."""
-    errand = Errand(bench=bench, attempt=attempt, reference=reference)
+    """Try one attempt, and say what came of the predictions."""
+    trial = _tried(Errand(bench=bench, attempt=attempt, reference=reference))
+    unknown = trial.verdict in (Verdict.INCONCLUSIVE, Verdict.NO_EVIDENCE)
+    predictions = confirm(
+        attempt.candidate.hazards,
+        trial.findings,
+        checked=isinstance(trial.build, Built) and not unknown,
+        edited=[edit.line for edit in attempt.rewrite.edits],
+    )
+    return msgspec.structs.replace(trial, predictions=predictions)
+
+
+def _tried(errand: Errand) -> Trial:
+    bench, attempt = errand.bench, errand.attempt
     blocked = [r for r in attempt.rewrite.refusals if r.blocking]
     if blocked:
         more = f" (and {len(blocked) - 1} more)" if len(blocked) > 1 else ""
@@ -147,6 +160,7 @@ def _check(errand: Errand, seen: Seen) -> Checked:
         checks = [
             contract.check(seen.config, reference.seen.config),
             elf.check(problems, len(seen.fs.elf), seen.fs.notes),
+            _outside(errand, seen),
             *_dynamic(bench, seen.side, reference),
         ]
         bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]
@@ -154,6 +168,16 @@ def _check(errand: Errand, seen: Seen) -> Checked:
         work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
     deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, tuple(checks))
     return Checked(seen=seen, checks=(*checks, *deep))
+
+
+def _outside(errand: Errand, seen: Seen) -> CheckRun:
+    """Look up in the candidate what the rest of the repository calls in the image."""
+    old = errand.reference.seen
+    return outside.check(
+        errand.bench.plan.facts.uses,
+        outside.Looked(fs=old.fs, config=old.config),
+        outside.Looked(fs=seen.fs, config=seen.config),
+    )
 
 
 def _steady(bench: Bench, reference: Reference) -> Reference:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from stepdown.model.image import Value
-from stepdown.model.plan import Candidate, Plan, Rewrite
+from stepdown.model.plan import Candidate, Plan, Prediction, Rewrite
 from stepdown.model.recipe import Channel, Remedy
 from stepdown.model.surface import Surface, SurfaceDelta
 
@@ -205,6 +205,7 @@ class Trial(Value, frozen=True, kw_only=True):
     surface: Surface | None = None
     delta: SurfaceDelta | None = None
     applied: tuple[Applied, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
     timings: tuple[Timing, ...] = ()
     blame: Blame = Blame.UNKNOWN
     blame_reason: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stepdown.model.plan import Fate
 from stepdown.model.trial import CheckRun, CheckState, Outcome, Pace, Trial
 from stepdown.report import words
 from stepdown.report.document import Block, Code, Inline, Table, bullets, paragraph
@@ -13,6 +14,12 @@ _UNTESTED = (
 )
 
 
+_FATES = {
+    Fate.CONFIRMED: "confirmed",
+    Fate.AVERTED: "averted, the line was rewritten",
+    Fate.NOT_SEEN: "not seen by any check",
+    Fate.UNTESTED: "not known, the candidate was not checked",
+}
 _PACES = {
     Pace.SLOWER: "slower",
     Pace.FASTER: "faster",
@@ -26,7 +33,7 @@ def evidence(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
     if not rows:
         return (paragraph("No check was carried out."),)
     table = Table(("check", "before", "after", "seen on the candidate"), rows)
-    points = (*_gaps(outcome, trial), *_timings(trial))
+    points = (*_gaps(outcome, trial), *_predictions(trial), *_timings(trial))
     return (paragraph(*strength(outcome, trial)), table, *bullets(points))
 
 
@@ -83,6 +90,12 @@ def _gaps(outcome: Outcome, trial: Trial) -> Iterator[Inline]:
         broken = (run for run in checks if run.state is CheckState.BROKEN)
         for run in broken:
             yield (f"{run.check}, {side}: could not be carried out: {words.closed(run.summary)}",)
+
+
+def _predictions(trial: Trial) -> Iterator[Inline]:
+    """Yield what was predicted before the build, and what came of it."""
+    for one in trial.predictions:
+        yield (f"Predicted {one.hazard.id}: {one.hazard.evidence}: {_FATES[one.fate]}.",)
 
 
 def _timings(trial: Trial) -> Iterator[Inline]:
