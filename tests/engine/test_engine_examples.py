@@ -1,4 +1,4 @@
-"""Every example and every planted breakage, through the command line, on real images."""
+"""Every example and the quick ones of the seeded breakages, through the command line."""
 
 import subprocess
 from pathlib import Path
@@ -7,22 +7,16 @@ import expected
 import pytest
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
-
-
-def flags(wanted: expected.Expected) -> list[str]:
-    words = ["--test", wanted.test] if wanted.test else []
-    for path in wanted.paths:
-        words += ["--path", path]
-    return [*words, "--test-timeout", str(wanted.test_timeout)]
+FAST = [folder for folder in expected.BREAKAGES if expected.read(folder).fast]
 
 
 @pytest.mark.parametrize(
-    "folder", [*expected.EXAMPLES, *expected.CASES], ids=lambda folder: folder.name
+    "folder", [*expected.EXAMPLES, *FAST, *expected.CASES], ids=lambda folder: folder.name
 )
 def test_application(folder: Path, tmp_path: Path) -> None:
     wanted = expected.read(folder)
     copy = expected.repository(folder, tmp_path)
-    code, outcome = expected.migrate(copy, tmp_path, *flags(wanted))
+    code, outcome = expected.migrate(copy, tmp_path, *wanted.flags)
     expected.compare(wanted, outcome)
     assert code == (0 if outcome.best else code)
     assert (outcome.delivery is None) == (outcome.best is None)

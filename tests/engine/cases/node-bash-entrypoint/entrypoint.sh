@@ -1,3 +1,0 @@
-#!/bin/bash
-options=(--no-deprecation)
-exec node "${options[@]}" "$@"
