@@ -1,4 +1,4 @@
-"""How fast Dockerfiles are read, against dockerfile-parse alone and against the oracles.
+"""How fast Dockerfiles are read and planned, against dockerfile-parse and the oracles.
 
     python tests/bench/rewrite.py [FOLDER]
 
@@ -22,10 +22,24 @@ from msgspec import Struct
 
 from stepdown.dockerfile import Dockerfile
 from stepdown.errors import DockerfileError
+from stepdown.flow import catalog
+from stepdown.model.image import Libc, PackageManager, Tier
+from stepdown.model.plan import Candidate, Facts, Policy, Target
+from stepdown.rewrite import rewrite
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "oracle"))
 import oracle_corpus
 
+RECIPES = catalog.load()
+PACKAGES = {name.debian: name for name in RECIPES.packages}
+ALPINE = Candidate(
+    image="alpine:3.23",
+    tier=Tier.ALPINE,
+    family="debian",
+    libc=Libc.MUSL,
+    shell=True,
+    package_manager=PackageManager.APK,
+)
 RUNS = 5
 MOST = 2_000
 LINES = 100_000
@@ -52,6 +66,35 @@ def scripts(text: str) -> object:
     return [doc.script(one) for one in doc.instructions if one.keyword == "RUN"]
 
 
+def planned(text: str) -> object:
+    """Plan for Alpine, which needs the most edits; a file that is refused costs as well."""
+    try:
+        doc = Dockerfile(text)
+        target = Target(
+            repository="/repository",
+            commit="",
+            dockerfile="Dockerfile",
+            context=".",
+            text=text,
+            stage="",
+            base=doc.external(doc.ships()),
+            base_line=1,
+            family="",
+            tier=Tier.FULL,
+        )
+        return rewrite(
+            text,
+            ALPINE,
+            target=target,
+            facts=Facts(),
+            packages=PACKAGES,
+            policy=Policy(),
+            programs=RECIPES.programs,
+        )
+    except DockerfileError:
+        return None
+
+
 def parser(text: str) -> object:
     return DockerfileParser(fileobj=io.BytesIO(text.encode())).structure
 
@@ -60,6 +103,7 @@ JOBS = (
     Job("dockerfile-parse", parser),
     Job("stepdown, instructions and stages", Dockerfile),
     Job("stepdown, and the words of RUN", scripts),
+    Job("stepdown, planned for Alpine", planned),
     Job("oracle: e2b-dockerfile-utils", parse_dockerfile_ast),
 )
 
@@ -122,7 +166,11 @@ def long_files() -> None:
             text = head + "".join(line.format(number) for number in range(count)) + tail
             reading = spent(Dockerfile, [text])
             words = spent(scripts, [text]) - reading
-            print(f"{name:24} {count:8} lines {reading:6.2f} s, and its words {words:6.2f} s")
+            whole = spent(planned, [text])
+            print(
+                f"{name:24} {count:8} lines {reading:6.2f} s, its words {words:6.2f} s, "
+                f"planned in {whole:6.2f} s"
+            )
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from stepdown.model.trial import Outcome, Trial, Verdict
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/expected.toml"))
 BREAKAGES = sorted(path.parent for path in ROOT.glob("examples/breakages/*/expected.toml"))
-CASES = sorted(path.parent for path in ROOT.glob("tests/engine/cases/*/expected.toml"))
 _TIMEOUT = 840  # seconds for a whole run
 
 

@@ -10,9 +10,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 FAST = [folder for folder in expected.BREAKAGES if expected.read(folder).fast]
 
 
-@pytest.mark.parametrize(
-    "folder", [*expected.EXAMPLES, *FAST, *expected.CASES], ids=lambda folder: folder.name
-)
+@pytest.mark.parametrize("folder", [*expected.EXAMPLES, *FAST], ids=lambda folder: folder.name)
 def test_application(folder: Path, tmp_path: Path) -> None:
     wanted = expected.read(folder)
     copy = expected.repository(folder, tmp_path)

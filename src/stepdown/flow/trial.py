@@ -39,6 +39,9 @@ from stepdown.verify.hints import hints
 from stepdown.verify.rerun import rerun
 from stepdown.verify.side import Side
 
+_STEADIED = frozenset((session.HTTP, session.START))
+"""Checks whose facts may change from run to run on the same image."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
@@ -126,7 +129,7 @@ def _built(errand: Errand, built: Built) -> Trial:
     seen = furnish(bench, request, look(bench, request.name, built, errand.attempt.candidate))
     checked = _check(errand, seen)
     worse = differences(reference.checks, checked.checks)
-    if any(difference.check == session.HTTP for difference in worse):
+    if any(difference.check in _STEADIED for difference in worse):
         errand = dataclasses.replace(errand, reference=_steady(bench, reference))
         reference = errand.reference
     checked = _audited(errand, checked)
@@ -185,7 +188,7 @@ def _steady(bench: Bench, reference: Reference) -> Reference:
     with working(bench.emit, "steady baseline", "Asking the old base again") as work:
         again = {run.check: run for run in _session(bench, reference.seen.side, reference)}
         checks = tuple(
-            session.steady(run, again.get(run.check)) if run.check == session.HTTP else run
+            session.steady(run, again.get(run.check)) if run.check in _STEADIED else run
             for run in reference.checks
         )
         work.end(ok=None, summary="what differs from itself is not compared")

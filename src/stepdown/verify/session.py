@@ -25,6 +25,8 @@ _SETTLE = 3.0  # seconds for which an application without a port must stay up
 _ANSWER = 10.0  # seconds for one request
 _SERVER_ERROR = 500  # statuses from here on are no sign of an application at work
 _PROBES = 5  # failed health probes of a running application that count as unhealthy
+_SHOWN = 300  # characters of a job's output that are quoted
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _URL = re.compile(r"https?://[^/\s\"']+?(?::(\d+))?(/[^\s\"'|);,]*)")
 
 
@@ -141,9 +143,26 @@ def _start(container: Container, state: ContainerState, seconds: float) -> Check
         state=CheckState.PASSED if good else CheckState.FAILED,
         summary="it stays up" if state.running else f"it ended with {end}{memory}",
         seconds=seconds,
-        facts=(("state", end),),
+        facts=(("state", end), *(() if state.running else _printed(container.output()))),
         exit_code=state.exit_code,
     )
+
+
+def _printed(output: str) -> tuple[tuple[str, str], ...]:
+    """Return what a job printed, which is often all that it does; the order is left to chance.
+
+    Where a number changes from run to run, the rest still has to be the same.
+    """
+    lines = sorted(line.rstrip() for line in output.splitlines())
+    text = "\n".join(line for line in lines if line)
+    return (("output", _short(text)), ("output but numbers", _short(_NUMBER.sub("0", text))))
+
+
+def _short(text: str) -> str:
+    if len(text) <= _SHOWN:
+        return text or "nothing"
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+    return f"{text[:_SHOWN]}... ({text.count(chr(10)) + 1} lines, sha256 {digest})"
 
 
 def _http(container: Container, asked: Endpoints, port: int | None) -> CheckRun:

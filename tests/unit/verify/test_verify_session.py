@@ -10,6 +10,7 @@ from stepdown.model.plan import Policy
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.ports import ContainerState, HttpAnswer, Stopped
 from stepdown.verify import session
+from stepdown.verify.compare import differences
 from stepdown.verify.session import Endpoints
 from stepdown.verify.side import Rig, Side
 from stepdown.verify.toolbox import Toolbox
@@ -82,8 +83,27 @@ def test_an_application_that_ends(code: int, state: CheckState) -> None:
     runs = observe(FakeContainer(states=[ended], text="the reason"))
     assert list(runs) == ["start"]
     assert runs["start"].state is state
-    assert runs["start"].facts == (("state", f"exit {code}"),)
+    assert runs["start"].facts[0] == ("state", f"exit {code}")
     assert runs["start"].messages[0].text == "the reason"
+
+
+def test_what_a_job_prints_is_compared() -> None:
+    ended = ContainerState(running=False, exit_code=0)
+
+    def ran(text: str) -> CheckRun:
+        return observe(FakeContainer(states=[ended], text=text))["start"]
+
+    once, again = ran("b 12\na took 3.5 s\n"), ran("a took 4.1 s\nb 12\n")
+    assert dict(once.facts)["output"] == "a took 3.5 s\nb 12"
+    steadied = session.steady(once, again)
+    assert dict(steadied.facts) == {
+        "state": "exit 0",
+        "output": session.CHANGES,
+        "output but numbers": "a took 0 s\nb 0",
+    }
+    assert differences((steadied,), (ran("a took 9 s\nb 11"),)) == ()
+    [found] = differences((steadied,), (ran("a took 9 s"),))
+    assert found.reason.startswith("output but numbers: a took 0 s\nb 0 became a took 0 s")
 
 
 def test_an_engine_that_refuses() -> None:

@@ -1,0 +1,3 @@
+#!/bin/bash
+options=(--no-deprecation)
+exec node "${options[@]}" "$@"

@@ -1,0 +1,3 @@
+import { test } from "node:test";
+
+test("it waits for ever", () => new Promise(() => setInterval(() => {}, 1000)));

@@ -1,0 +1,16 @@
+import secrets
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(secrets.choice([200, 404]))
+        self.end_headers()
+        self.wfile.write(b"page\n")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

@@ -1,0 +1,20 @@
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+def page():
+    return "hello\n"
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page().encode())
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 80), Page).serve_forever()

@@ -1,0 +1,25 @@
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+VISITS = Path(__file__).parent / "data" / "visits"
+
+
+def page():
+    """Count the visit."""
+    VISITS.write_text(f"{int(VISITS.read_text()) + 1}\n")
+    return "counted\n"
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page().encode())
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

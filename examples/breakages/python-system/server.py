@@ -1,0 +1,27 @@
+import os
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+def tidy():
+    """Throw old previews away."""
+    os.system("rm -f /tmp/preview-*")
+
+
+def page():
+    tidy()
+    return "tidy\n"
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page().encode())
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

@@ -1,0 +1,8 @@
+import unittest
+
+import server
+
+
+class VisitCase(unittest.TestCase):
+    def test_visits_are_counted(self):
+        self.assertEqual(server.visit() + 1, server.visit())

@@ -1,0 +1,2 @@
+#!/bin/sh
+/app/report.sh && grep -q port=5432 /tmp/settings

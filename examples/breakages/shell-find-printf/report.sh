@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+find /app -name '*.sh' -printf '%f\n' | sort

@@ -1,0 +1,2 @@
+#!/bin/sh
+od -An -N1 -tu1 /dev/urandom

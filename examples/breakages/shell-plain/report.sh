@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+date +%s
+printf '%s\n' three one two | sort | tr '\n' ' '
