@@ -20,7 +20,7 @@ from dockerfile_parse import DockerfileParser
 from e2b_dockerfile_utils import parse_dockerfile_ast
 from msgspec import Struct
 
-from stepdown.dockerfile import Dockerfile
+from stepdown.dockerfile import Dockerfile, read
 from stepdown.errors import DockerfileError
 from stepdown.flow import catalog
 from stepdown.model.image import Libc, PackageManager, Tier
@@ -69,7 +69,7 @@ def scripts(text: str) -> object:
 def planned(text: str) -> object:
     """Plan for Alpine, which needs the most edits; a file that is refused costs as well."""
     try:
-        doc = Dockerfile(text)
+        doc = read(text)
         target = Target(
             repository="/repository",
             commit="",

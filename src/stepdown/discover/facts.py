@@ -11,7 +11,7 @@ from stepdown.discover.static import linked_statically
 from stepdown.discover.tree import Tree
 from stepdown.discover.uses import uses
 from stepdown.discover.walk import Listing, listing
-from stepdown.dockerfile.document import Dockerfile
+from stepdown.dockerfile.document import Dockerfile, read
 from stepdown.dockerfile.stage import Stage
 from stepdown.model.image import ImageRef
 from stepdown.model.plan import Clue, Facts, Target, Trait
@@ -44,7 +44,7 @@ def facts(root: Path, target: Target) -> Facts:
     files of update bots are looked for at the top).
     """
     tree = Tree(root)
-    document = Dockerfile(target.text)
+    document = read(target.text)
     shipped = document.ships(target.stage)
     language = _language(tree, target, document, shipped)
     found = _found(tree, language, target)

@@ -1,6 +1,6 @@
 """The stage that ships, and the rung on which its base stands."""
 
-from stepdown.dockerfile.document import Dockerfile
+from stepdown.dockerfile.document import read
 from stepdown.dockerfile.stage import Stage
 from stepdown.errors import NothingToDoError, UnknownBaseError
 from stepdown.model.image import ImageRef, Tier
@@ -24,7 +24,7 @@ def target(  # noqa: PLR0913  (the fields of a Target, by name)
     Raises DockerfileError for what the builder would refuse, UnknownBaseError where the recipes do
     not know the base, and NothingToDoError where there is no smaller one.
     """
-    document = Dockerfile(text)
+    document = read(text)
     shipped = document.ships(stage)
     first = document.chain(shipped)[0]
     image = _image(first)

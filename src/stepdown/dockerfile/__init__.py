@@ -5,7 +5,7 @@
 """
 
 from stepdown.dockerfile.bash import parse, script
-from stepdown.dockerfile.document import Dockerfile
+from stepdown.dockerfile.document import Dockerfile, read
 from stepdown.dockerfile.edit import apply
 from stepdown.dockerfile.instruction import Flag, Instruction, Word
 from stepdown.dockerfile.lexer import expand
@@ -32,5 +32,6 @@ __all__ = [
     "expand",
     "pairs",
     "parse",
+    "read",
     "script",
 ]

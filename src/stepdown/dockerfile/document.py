@@ -4,7 +4,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -250,6 +250,15 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
     @parent_images.setter
     def parent_images(self, _: object) -> NoReturn:
         raise TypeError("a Dockerfile is changed by edits only")
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> Dockerfile:
+    """Return the Dockerfile of `text`, the same object for the same text: several stages read it.
+
+    Raises DockerfileError as Dockerfile does.
+    """
+    return Dockerfile(text)
 
 
 def _with_bodies(instruction: Instruction, reader: LineReader, *, spaced: bool) -> Instruction:

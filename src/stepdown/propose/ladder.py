@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from stepdown.dockerfile.document import Dockerfile
+from stepdown.dockerfile.document import read
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.model.image import ImageRef, Tier
 from stepdown.model.ladder import Place, fits, image_name, locate
@@ -34,7 +34,7 @@ def propose(
     """
     known = tuple(families)
     place = _place(target.base, known)
-    document = Dockerfile(target.text)
+    document = read(target.text)
     scene = Scene(
         target=target,
         facts=facts,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from stepdown.dockerfile import Dockerfile
 from stepdown.model.plan import Refusal
@@ -52,8 +53,13 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return Fixes(refusals=tuple(refusals))
 
 
-def _problems(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Call, str, str]]:
-    """Yield the calls that BusyBox would refuse, with Alpine's package for them and the reason."""
+@lru_cache(maxsize=4)
+def _problems(doc: Dockerfile, situation: Situation) -> tuple[tuple[Call, str, str], ...]:
+    """Return the calls that BusyBox would refuse, with Alpine's package for them and the reason."""
+    return tuple(_troubles(doc, situation))
+
+
+def _troubles(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Call, str, str]]:
     if not situation.alpine or not situation.present.endswith(("/full", "/slim")):
         return
     applets = {one.command: one for one in situation.programs.applets}

@@ -1,6 +1,7 @@
 """The programs that a file calls: by themselves, through other programs, and inside of `sh -c`."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from stepdown.dockerfile import Command, Context, Dockerfile, Instruction, SourceText, Stage, parse
 from stepdown.model.image import Value
@@ -63,8 +64,21 @@ def calls(doc: Dockerfile, situation: Situation, *, health: bool = True) -> Iter
             yield from of_instruction(doc, stage, instruction)
 
 
-def of_instruction(doc: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[Call]:
-    """Yield the calls of one instruction, in either form."""
+def of_instruction(doc: Dockerfile, stage: Stage, instruction: Instruction) -> tuple[Call, ...]:
+    """Return the calls of one instruction, in either form; many fixers ask for the same."""
+    known, key = _known(doc), instruction.span.start
+    if key not in known:
+        known[key] = tuple(_read(doc, stage, instruction))
+    return known[key]
+
+
+@lru_cache(maxsize=4)
+def _known(_doc: Dockerfile) -> dict[int, tuple[Call, ...]]:
+    """Return the place for the calls of one file, by where their instruction begins."""
+    return {}
+
+
+def _read(doc: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[Call]:
     words = (instruction.onbuild or instruction).json
     if words is not None:
         texts = tuple(word.text for word in words)

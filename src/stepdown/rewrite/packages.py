@@ -1,7 +1,7 @@
 """Packages: calls of apt become calls of apk, word by word, or are refused as a whole."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -130,6 +130,7 @@ def _installed(doc: Dockerfile, situation: Situation, before: int) -> dict[str, 
     return found
 
 
+@lru_cache(maxsize=4)
 def installed(doc: Dockerfile, situation: Situation) -> frozenset[str]:
     """Return the names of the packages that the affected stages install by apt or apk."""
     names: set[str] = set()

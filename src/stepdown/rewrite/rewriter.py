@@ -1,9 +1,8 @@
 """From a Dockerfile and a candidate to the Dockerfile for that candidate."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
-from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply
+from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply, read
 from stepdown.errors import DockerfileError
 from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import (
@@ -42,7 +41,7 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
     DockerfileError for a file that the builder would refuse, and StepdownError where the result
     fails its own check, which is a bug.
     """
-    doc = _parsed(text)
+    doc = read(text)
     situation = _situation(
         doc,
         target,
@@ -73,12 +72,6 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
     )
     verify(doc, situation, after)
     return after
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> Dockerfile:
-    """Read a file once for all of its candidates."""
-    return Dockerfile(text)
 
 
 def _situation(  # noqa: PLR0913  (see rewrite)

@@ -8,14 +8,15 @@ from stepdown.model.plan import Candidate, Disposition, Edit, Facts, Policy, Ref
 from stepdown.model.recipe import PackageName, Programs, Remedy
 
 
-class Situation(Value, frozen=True, kw_only=True):
+class Situation(Value, frozen=True, kw_only=True, eq=False):
     """The candidate, and the part of the file that will stand on it.
 
     `root` is the stage whose FROM gets the candidate and `ship` the one that is built; `chain`
     leads from root to ship. `affected` are all stages on the candidate in the order of the file,
     `built` the indexes of the stages that a build of `ship` needs. `old` is the image that the
     root stands on today and `present` that image's family and tier, as in `node/full`. `alias` is
-    the stage that only names the base for root, if there is one.
+    the stage that only names the base for root, if there is one. Each is compared by identity, so
+    that what is found out for it can be kept.
     """
 
     candidate: Candidate

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stepdown.discover.uses.mention import Kind, Mention, Names, Sighting, joined
 from stepdown.discover.uses.words import of_script, of_words
 from stepdown.discover.uses.yamlfile import Node, documents
-from stepdown.dockerfile import Dockerfile
+from stepdown.dockerfile import read
 from stepdown.errors import DockerfileError
 from stepdown.model.plan import Need, Target
 
@@ -67,7 +67,7 @@ def _builds(build: Node, file: str, target: Target) -> bool:
 
 def _same_stage(stage: str, target: Target) -> bool:
     try:
-        document = Dockerfile(target.text)
+        document = read(target.text)
         return document.ships(stage).index == document.ships(target.stage).index
     except DockerfileError:
         return False
