@@ -59,7 +59,11 @@ class RecordError(StepdownError):
     """A saved record cannot be read."""
 
 
-class Interrupted(StepdownError):  # noqa: N818  (not a fault, the user asked for it)
-    """The user or the system asked to stop."""
+class Interrupted(StepdownError, KeyboardInterrupt):  # noqa: N818  (the user asked for it)
+    """The user or the system asked to stop.
+
+    It is a KeyboardInterrupt as well, because an event loop swallows every other exception that a
+    signal raises in the midst of a callback.
+    """
 
     exit_code = 130

@@ -1,5 +1,6 @@
 """Signals become exceptions, and wait while things are put away."""
 
+import asyncio
 import signal
 import threading
 
@@ -15,6 +16,16 @@ def test_a_stop_is_an_exception_with_its_exit_code(number: signal.Signals) -> No
         signal.raise_signal(number)
     assert caught.value.exit_code == 130
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_an_event_loop_does_not_swallow_a_stop() -> None:
+    async def ask() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(signal.raise_signal, signal.SIGHUP)
+        await asyncio.sleep(60)
+
+    with stops_raise(), pytest.raises(Interrupted, match="Stopped by SIGHUP"):
+        asyncio.run(ask())
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
