@@ -1,7 +1,7 @@
 ARG BASE=base
 FROM node:22-alpine AS base
 FROM ${BASE}
-RUN sed -i 's/deb.debian.org/mirror.example.org/g' /etc/apt/sources.list.d/debian.sources
+RUN sed -i 's/debian.example.org/mirror.example.org/g' /etc/apt/sources.list.d/debian.sources
 RUN echo 'deb http://example.org stable main' | tee /etc/apt/sources.list.d/x.list
 RUN curl -fsSL https://example.org/key.gpg | gpg --dearmor -o /usr/share/keyrings/x.gpg
 RUN wget -qO- https://example.org/key | sudo apt-key add -
