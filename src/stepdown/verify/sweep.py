@@ -91,6 +91,9 @@ def check(rig: Rig, side: Side, fs: RootFS, known: Known) -> CheckRun:
         bad = {key: one for key, one in bad.items() if key in still}
     if bad:
         return _failed(tuple(bad.values()), swept)
+    if swept.left and not swept.loaded:
+        why = f"nothing was loaded on the candidate{_unreached(swept)}"
+        return _run(CheckState.BROKEN, why, swept)
     lost = gone(loaded, swept)
     notes = f"; no longer installed: {_some(lost)}" if lost else ""
     return _run(CheckState.PASSED, f"{_counted(swept)}{notes}{_unreached(swept)}", swept)

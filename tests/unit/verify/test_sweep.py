@@ -176,6 +176,12 @@ class TestCheck:
         assert run.state is CheckState.PASSED
         assert "1 more were not reached in time" in run.summary
 
+    def test_a_sweep_that_reached_nothing_is_no_evidence(self) -> None:
+        killed = msgspec.structs.replace(said(left=None), timed_out=True)
+        run = compare(GOOD, killed)
+        assert run.state is CheckState.BROKEN
+        assert run.summary == "nothing was loaded on the candidate; 1 more were not reached in time"
+
     def test_a_container_that_had_to_be_killed_reached_not_all(self) -> None:
         killed = msgspec.structs.replace(said(line("markupsafe"), left=None), timed_out=True)
         assert compare(GOOD, killed).state is CheckState.PASSED
