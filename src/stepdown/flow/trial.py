@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from stepdown.build import requests
+from stepdown.dockerfile import read
 from stepdown.flow import deeper
 from stepdown.flow.attempts import Attempt
 from stepdown.flow.baseline import Reference
@@ -89,9 +90,16 @@ def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
         attempt.candidate.hazards,
         trial.findings,
         checked=isinstance(trial.build, Built) and not unknown,
-        edited=[edit.line for edit in attempt.rewrite.edits],
+        edited=_rewritten(bench.plan.target.text, attempt),
     )
     return msgspec.structs.replace(trial, predictions=predictions)
+
+
+def _rewritten(text: str, attempt: Attempt) -> set[int]:
+    """Return the lines of the instructions that were edited: a prediction names the first one."""
+    edits = {edit.line for edit in attempt.rewrite.edits}
+    spans = (range(one.line, one.end_line + 1) for one in read(text).instructions)
+    return {line for lines in spans if edits & set(lines) for line in lines}
 
 
 def _tried(errand: Errand) -> Trial:

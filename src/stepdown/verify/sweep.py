@@ -215,14 +215,17 @@ def _run(state: CheckState, summary: str, swept: Swept) -> CheckRun:
 
 
 def _counted(swept: Swept) -> str:
-    """Return like `6 modules of 2 Python packages load`."""
-    counts = [
-        f"{sum(p.language == name for p in swept.loaded.values())} modules of "
-        f"{len({p.owner for p in swept.loaded.values() if p.language == name})} {title} packages"
-        for name, title in (("python", "Python"), ("node", "Node"))
-        if any(p.language == name for p in swept.loaded.values())
-    ]
-    return f"{' and '.join(counts) or 'nothing'} load"
+    """Return like `loaded: 6 modules of 2 Python packages`."""
+    counts = []
+    for name, title in (("python", "Python"), ("node", "Node")):
+        owners = [part.owner for part in swept.loaded.values() if part.language == name]
+        packages = _number(len(set(owners)), f"{title} package")
+        counts += [f"{_number(len(owners), 'module')} of {packages}"] if owners else []
+    return f"loaded: {' and '.join(counts) or 'nothing'}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _unreached(swept: Swept) -> str:

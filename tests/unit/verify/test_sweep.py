@@ -116,7 +116,7 @@ class TestCheck:
     def test_the_same_on_both_sides(self) -> None:
         run = compare(GOOD, GOOD)
         assert run.state is CheckState.PASSED
-        assert run.summary == "2 modules of 1 Python packages load"
+        assert run.summary == "loaded: 2 modules of 1 Python package"
         assert run.facts == (("python markupsafe 1.0", "2 of 2 load"),)
 
     def test_the_candidate_is_asked_for_what_loads_on_the_baseline(self) -> None:
