@@ -65,6 +65,7 @@ def facts(root: Path, target: Target) -> Facts:
         update_bot=_update_bot(Tree(_top(root, target))),
         clues=(*_placed(found.clues, target), *_asked(clues, found)),
         uses=used,
+        scripts=found.scripts,
         notes=(*found.notes, *_make(tree), *_ignored(tree), *top.notes, *unread, *not_read),
     )
 

@@ -8,7 +8,7 @@ class Found(Value, frozen=True, kw_only=True):
     """Part of the Facts.
 
     `version` is the language version that the files ask for; `zones` is true where a dependency
-    carries time zone data.
+    carries time zone data. `scripts` are those of package.json.
     """
 
     test: Command | None = None
@@ -16,4 +16,5 @@ class Found(Value, frozen=True, kw_only=True):
     native: tuple[str, ...] = ()
     zones: bool = False
     clues: tuple[Clue, ...] = ()
+    scripts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()

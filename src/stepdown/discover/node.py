@@ -44,6 +44,7 @@ def read(tree: Tree) -> Found:
         version=package.engines.get("node", ""),
         native=tuple(sorted(native)),
         clues=locked.clues(packages, file),
+        scripts=tuple(sorted(package.scripts.items())),
         notes=(*notes, unread) if unread else notes,
     )
 

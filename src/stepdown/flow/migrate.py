@@ -4,13 +4,14 @@
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stepdown import __version__
 from stepdown.build.requests import Source
 from stepdown.flow.attempts import next_attempt
 from stepdown.flow.baseline import Reference, establish
 from stepdown.flow.bench import Bench
+from stepdown.flow.carried import settle
 from stepdown.flow.progress import working
 from stepdown.flow.trial import attempt_one
 from stepdown.model.events import Emit
@@ -73,10 +74,12 @@ def run(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit) 
     info = engine.describe()
     bench = _bench(what, catalog, engine, place, emit)
     baseline, reference = establish(bench)
+    if reference:
+        bench = _settled(bench, reference)
     trials = _climb(bench, reference) if reference else ()
     return Outcome(
         stepdown=__version__,
-        plan=what,
+        plan=bench.plan,
         engine=info,
         baseline=baseline,
         trials=trials,
@@ -106,6 +109,16 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
         ),
         empty=place.empty,
     )
+
+
+def _settled(bench: Bench, reference: Reference) -> Bench:
+    """Plan again with what only the built baseline tells."""
+    what = bench.plan
+
+    def again(facts: Facts) -> Plan:
+        return plan(what.target, facts, bench.catalog, what.policy)
+
+    return replace(bench, plan=settle(bench, reference, again))
 
 
 def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:

@@ -13,6 +13,7 @@ from stepdown.flow import deeper
 from stepdown.flow.attempts import Attempt
 from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, Seen, base, build, look
+from stepdown.flow.carried import is_split
 from stepdown.flow.derived import derive, furnish
 from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
@@ -98,6 +99,8 @@ def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
 def _rewritten(text: str, attempt: Attempt) -> set[int]:
     """Return the lines of the instructions that were edited: a prediction names the first one."""
     edits = {edit.line for edit in attempt.rewrite.edits}
+    if is_split(attempt.rewrite):
+        edits |= {one.line for one in read(text).instructions if one.keyword == "RUN"}
     spans = (range(one.line, one.end_line + 1) for one in read(text).instructions)
     return {line for lines in spans if edits & set(lines) for line in lines}
 

@@ -126,6 +126,32 @@ class Use(Value, frozen=True, kw_only=True):
         return f"{self.file}:{self.line}"
 
 
+class Origin(StrEnum):
+    """Why a file lies on top of the old base.
+
+    `made` by an instruction of the Dockerfile itself, or a `library` that came with a package and
+    that a made program loads.
+    """
+
+    MADE = "made"
+    LIBRARY = "library"
+
+
+class Carried(Value, frozen=True, kw_only=True):
+    """A file or a whole folder that the built baseline holds besides its base.
+
+    `path` is absolute, `size` in bytes. `chown` is `uid:gid` where all of it belongs to one user
+    other than root. Of a library, `package` brought it and `images` are the bases that lack it.
+    """
+
+    path: str
+    size: int
+    origin: Origin = Origin.MADE
+    chown: str = ""
+    package: str = ""
+    images: tuple[str, ...] = ()
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """What the repository says about the application.
 
@@ -133,6 +159,8 @@ class Facts(Value, frozen=True, kw_only=True):
     `ports` are those of EXPOSE; `update_bot` names the configured update bot, if any. `native`
     are the dependencies that carry compiled code, as far as lock files and known names tell.
     `clues` are places from which breakages can be predicted, `uses` those that use the image.
+    `scripts` are those of package.json by name.
+    `carried` is what the built baseline holds besides its base, None before it was built.
     """
 
     language: str = ""
@@ -146,6 +174,8 @@ class Facts(Value, frozen=True, kw_only=True):
     update_bot: str = ""
     clues: tuple[Clue, ...] = ()
     uses: tuple[Use, ...] = ()
+    scripts: tuple[tuple[str, str], ...] = ()
+    carried: tuple[Carried, ...] | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from stepdown.dockerfile import Dockerfile, Instruction, Span
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit, Refusal
-from stepdown.rewrite import execform, inits, runtime
+from stepdown.rewrite import execform, inits, npmscripts, runtime
 from stepdown.rewrite.situation import Fixes, Pen, Situation, line_start
 
 # Programs of Python packages that `python -m` starts as well.
@@ -83,7 +83,8 @@ class _Starter:
         json = instruction.json
         if json is not None:
             texts = tuple(word.text for word in json)
-            return self._moved_inits(Start(instruction=instruction, words=texts, wanted=texts))
+            start = Start(instruction=instruction, words=texts, wanted=texts)
+            return self._moved_inits(self._unwrapped(start))
         words, problem = execform.words(self._doc, self._situation, instruction)
         problem = problem or self._beside(instruction, beside)
         if problem:
@@ -92,7 +93,15 @@ class _Starter:
             return Start(instruction=instruction, words=None)
         reason = "The exec form needs no shell, and signals reach the program itself."
         start = Start(instruction=instruction, words=words, wanted=words, reasons=(reason,))
-        return self._moved_inits(start)
+        return self._moved_inits(self._unwrapped(start))
+
+    def _unwrapped(self, start: Start) -> Start:
+        """Start the program behind a script of package.json, where npm is not there."""
+        if self._candidate.shell or not npmscripts.wraps(start.wanted):
+            return start
+        found = npmscripts.unwrapped(start.wanted, self._situation.facts)
+        reason = f"The new base has no {start.wanted[0]}; package.json says that it starts this."
+        return _changed(start, found, reason) if found else start
 
     def _moved_inits(self, start: Start) -> Start:
         """Call tini and gosu as the candidate does."""
@@ -227,7 +236,8 @@ class _Starter:
         instruction, reason = start.instruction, " ".join(start.reasons)
         command = instruction.command
         json = instruction.json
-        if json is None or len(json) - len(start.wanted) not in (0, 1):
+        shorter = json is not None and tuple(word.text for word in json[1:]) == start.wanted
+        if json is None or not (shorter or len(json) == len(start.wanted)):
             span = command.span(0, len(command.text))
             self._edits.append(self._pen.edit(span, execform.array(start.wanted), reason))
         elif len(json) > len(start.wanted):

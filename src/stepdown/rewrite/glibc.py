@@ -10,6 +10,7 @@ from stepdown.rewrite.situation import Fixes, Pen, Situation
 
 _MULTIARCH = re.compile(r"/(?:x86_64|aarch64|i386|arm)-linux-gnu\w*(?=[/:\s\"']|\Z)")
 _PLAIN_LOCALE = re.compile(r"(?:C|POSIX|en_US)(?:\.[\w-]+)?\Z")
+_LIBRARY_FOLDER = re.compile(r"/usr/local/lib(?:64)?(?:/(?:[^/]*\.so(?:\.\d+)*)?)?\Z")
 _LIBRARIES = re.compile(r"/usr/local/lib(?:64)?(?:/|\Z)|.*\.so(?:\.\d+)*\Z")
 _HINT_PATH = "Install libraries under /usr/local/lib, or name their folder in LD_LIBRARY_PATH."
 _HINT_MULTIARCH = "Name the folder that Alpine uses, /usr/lib, or find it with pkg-config."
@@ -81,7 +82,7 @@ def _locale(instruction: Instruction) -> tuple[str, str]:
 
 def _cache(instruction: Instruction) -> tuple[str, str]:
     words = instruction.operands if instruction.keyword in ("COPY", "ADD") else ()
-    if not words or not words[-1].text.startswith("/usr/local/lib"):
+    if not words or not _LIBRARY_FOLDER.match(words[-1].text):
         return "", ""
     if not any(_LIBRARIES.match(word.text) for word in words[:-1]):
         return "", ""

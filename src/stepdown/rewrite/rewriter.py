@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply, read
 from stepdown.errors import DockerfileError
 from stepdown.model.image import Libc, Tier
@@ -18,7 +20,9 @@ from stepdown.model.plan import (
 from stepdown.model.recipe import PackageName, Programs, Remedy
 from stepdown.rewrite.diff import unified
 from stepdown.rewrite.fixers import FIXERS
+from stepdown.rewrite.fold import fold
 from stepdown.rewrite.situation import Situation
+from stepdown.rewrite.split import divide
 from stepdown.rewrite.verification import verify
 
 
@@ -52,14 +56,40 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
         remedies=remedies,
         programs=programs or Programs(),
     )
+    after = _fixed(doc, situation, target)
+    if candidate.shell or not any(_needs_shell(one) for one in after.refusals):
+        return after
+    divided = divide(doc, situation)
+    if isinstance(divided, Refusal):
+        return replace(after, refusals=_unique((*after.refusals, divided)))
+    two = rewrite(
+        divided.text,
+        candidate,
+        target=target,
+        facts=facts,
+        packages=packages,
+        policy=policy,
+        remedies=remedies,
+        programs=programs,
+    )
+    return fold(text, target.dockerfile, divided, two)
+
+
+def _needs_shell(refusal: Refusal) -> bool:
+    return refusal.blocking and refusal.fixer == "shellless"
+
+
+def _fixed(doc: Dockerfile, situation: Situation, target: Target) -> Rewrite:
+    """Apply all fixers to the file as it is."""
     fixes = [fixer(doc, situation) for fixer in FIXERS.values()]
     refusals = _unique(refusal for one in fixes for refusal in one.refusals)
     # Two fixers may want the very same line, such as a PATH.
     wanted = list(dict.fromkeys(edit for one in fixes for edit in one.edits))
     edits = _surviving(_allowed(doc, wanted, refusals))
     unsafe = [edit for edit in edits if edit.disposition is Disposition.UNSAFE]
+    policy = situation.policy
     applied = edits if policy.unsafe_fixes else [edit for edit in edits if edit not in unsafe]
-    result = apply(text, applied)
+    result = apply(doc.text, applied)
     argument = next((one.argument for one in fixes if one.argument), "")
     after = Rewrite(
         text=result,
@@ -68,7 +98,7 @@ def rewrite(  # noqa: PLR0913  (the values of the other stages, one each)
         edits=tuple(applied),
         proposed=() if policy.unsafe_fixes else tuple(unsafe),
         refusals=refusals,
-        diff=unified(target.dockerfile, text, result),
+        diff=unified(target.dockerfile, doc.text, result),
     )
     verify(doc, situation, after)
     return after

@@ -127,8 +127,8 @@ def test_a_stage_with_other_children_is_no_alias() -> None:
 
 
 def test_build_stages_on_the_same_chain_move_along() -> None:
-    text = "FROM node:22 AS base\nRUN x\nFROM base AS build\nFROM base\nCOPY --from=build a b\n"
-    result = rewritten(text, "node-distroless")
+    text = "FROM node:22 AS base\nRUN x\nFROM base AS build\nFROM base\nCOPY --from=build a /b\n"
+    result = rewritten(text + "FROM base\n", "node-distroless", stage="3")
     assert [(one.line, one.blocking) for one in result.refusals if one.fixer == "shellless"] == [
         (2, True)
     ]
