@@ -54,10 +54,17 @@ def _is_made(path: str, old: RootFS, built: RootFS) -> bool:
     if path in built.owners or _NOISE.match(path):
         return False
     entry, before = built.entries[path], old.entries.get(path)
+    if entry.type is EntryType.SYMLINK and _of_package(path, entry, built):
+        return False
     if entry == before or (before is not None and entry.type is EntryType.DIRECTORY):
         return False
     # Compiled while the image was built: beside modules of the base it is but a cache.
     return not (_CACHED.search(path) and _parent_of_cache(path) in old.entries)
+
+
+def _of_package(path: str, entry: Entry, built: RootFS) -> bool:
+    """Tell whether a symbolic link is another name of what a package brought, as `cc` is."""
+    return entry.link.startswith("/etc/alternatives/") or built.resolve(path) in built.owners
 
 
 def _parent_of_cache(path: str) -> str:

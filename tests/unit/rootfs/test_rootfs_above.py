@@ -84,6 +84,19 @@ def test_files_of_packages_are_not_the_applications() -> None:
     assert found(files) == []
 
 
+def test_other_names_of_what_packages_brought_are_not_the_applications() -> None:
+    files = {
+        "/usr/bin/gcc": program(GLIBC_LOADER),
+        "/usr/local/bin/cc": Link("/etc/alternatives/cc"),
+        "/etc/alternatives/cc": Link("/usr/bin/gcc"),
+        "/usr/local/bin/compiler": Link("/usr/bin/gcc"),
+        "/usr/local/bin/motd": Link("/etc/motd"),
+        "/var/lib/dpkg/info/gcc.list": "/usr/bin/gcc\n",
+        "/var/lib/dpkg/status": "Package: gcc\nStatus: install ok installed\nVersion: 1\n",
+    }
+    assert found(files) == ["/usr/local/bin/motd"]
+
+
 def test_commands_for_an_interpreter_that_is_not_there_stay_behind() -> None:
     files: dict[str, Content] = {
         "/usr/local/bin/old": b"#!/usr/local/bin/python3\n",
