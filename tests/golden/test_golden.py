@@ -76,7 +76,9 @@ def rewritten(text: str, case: Case, candidate: Candidate | None = None) -> Rewr
         packages=PACKAGES,
         policy=Policy(form=case.form, unsafe_fixes=case.unsafe_fixes),
         remedies=tuple(
-            Remedy(kind=RemedyKind.ADD_PACKAGES, text="It is missing.", apt=names, apk=names)
+            Remedy(
+                kind=RemedyKind.ADD_PACKAGES, text="It is missing.", safe=True, apt=names, apk=names
+            )
             for names in case.remedies
         ),
         programs=catalog.load().programs,

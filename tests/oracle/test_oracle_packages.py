@@ -24,11 +24,11 @@ MECHANICAL = [row for row in ROWS if " " in row.how]
 KINDS = {"library": "soname"}
 # Names that Dockerfiles use and bookworm and trixie have no files of.
 VIRTUAL = {
-    *("ctags", "git-core", "libc-dev", "libfontconfig", "libhdf5-serial-dev", "libvips", "man"),
-    *("libxslt-dev", "libz-dev", "netcat", "rubygems", "ssh-client"),
+    *("ctags", "git-core", "libc-dev", "libfontconfig", "libglu1", "libhdf5-serial-dev", "libvips"),
+    *("libxslt-dev", "libz-dev", "man", "netcat", "rubygems", "ssh-client"),
 }
 OTHER_SOURCES = {"docker-ce", "docker-ce-cli", "postgresql-client-16", "yarn"}
-OLDER = {"libgcc1"} | {
+OLDER = {"libgcc1", "libreadline6-dev", "nodejs-legacy", "python-software-properties"} | {
     f"openjdk-{version}-{part}"
     for version, parts in {
         8: "jdk jre jre-headless",

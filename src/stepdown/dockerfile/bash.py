@@ -44,7 +44,18 @@ _COMMANDS = frozenset(
         "variable_assignments",
     )
 )
+_CHAINED = _COMMANDS | {"list"}
+_SERIES = frozenset(("list", "pipeline"))
 _REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+_SEPARATORS = frozenset((";", "\n", ";;", "&"))
+_NOWHERE: tuple[Context, ...] = ()
+_BACKGROUND = (Context.BACKGROUND,)
+_NESTING = re.compile(rb"[$`({]")  # one of these stands in every word that holds commands
+# What the grammar reads otherwise than shells do, without a word: white space that is none to them,
+# an escaped blank as a word, a number or a name with a blank where a heredoc begins.
+_UNSURE = re.compile(
+    r"[\f\r\v]|(?<!\S)\\[ \t]|(?<!\S)\d+<<|(?<!<)<<-?[ \t]*(['\"])[^'\"\s]*[ \t][^'\"\n]*\1"
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _Place = tuple[Node, tuple[Context, ...]]
 
@@ -97,13 +108,12 @@ def parse(source: SourceText, *, interpreter: str = "", mixed: bool = False) -> 
             source=source, commands=(), units=(), has_error=False, interpreter=interpreter
         )
     reader = _Reader(source)
-    root = Parser(_LANGUAGE).parse(reader.encoded).root_node
-    reader.read(root)
+    has_error = reader.read()
     return Script(
         source=source,
         commands=tuple(sorted(reader.commands, key=_start)),
-        units=reader.units(root),
-        has_error=root.has_error,
+        units=tuple(reversed(reader.units)),
+        has_error=has_error or _UNSURE.search(source.text) is not None,
         interpreter=interpreter,
         mixed=mixed,
     )
@@ -133,120 +143,172 @@ class _Offsets:
 
 
 class _Reader:
-    """Collects the commands of one parsed script."""
+    """Collects the commands of one script, and its outermost chain from the end.
+
+    Each node is looked at once and then forgotten, since a node keeps all that is below it.
+    """
 
     def __init__(self, source: SourceText) -> None:
         self._source = source
-        self.encoded = source.text.encode("utf-8", "surrogateescape")
+        self._encoded = source.text.encode("utf-8", "surrogateescape")
         self._offset = int if source.text.isascii() else _Offsets(source.text)
+        self._rest: list[_Place] = []
         self.commands: list[Command] = []
-        self._by_node: dict[int, Command] = {}
+        self.units: list[Unit] = []
 
-    def read(self, root: Node) -> None:
-        """Collect the commands below `root`."""
-        rest: list[_Place] = [(root, ())]
-        while rest:
-            node, contexts = rest.pop()
-            if node.type == "redirected_statement":
-                rest += self._redirected(node, contexts)
-            elif node.type in _COMMANDS:
-                rest += self._command(node, contexts, [])
+    def read(self) -> bool:
+        """Collect everything; tell whether a part was not understood."""
+        root = Parser(_LANGUAGE).parse(self._encoded).root_node
+        has_error, todo = root.has_error, list(root.children)
+        del root
+        joint, contexts = "", _NOWHERE
+        while todo:
+            node = todo.pop()
+            kind = node.type
+            if kind in _SEPARATORS:
+                joint, contexts = ";", _BACKGROUND if kind == "&" else _NOWHERE
+            elif kind != "comment":
+                self._chain(node, joint, contexts)
+                joint, contexts = ";", _NOWHERE
+        self._below()
+        return has_error
+
+    def _chain(self, node: Node, joint: str, contexts: tuple[Context, ...]) -> None:
+        """Collect the links of a list of `&&`, from the last to the first."""
+        todo: list[tuple[Node, int, str, list[Node]]] = [(node, node.end_byte, joint, [])]
+        while todo:
+            node, end, joint, redirects = todo.pop()
+            kind = node.type
+            if kind == "redirected_statement" and not redirects:
+                body = node.children[0]
+                if body.type in _CHAINED:
+                    redirects = [one for one in node.children if one.type in _REDIRECTS]
+                    todo.append((body, end, joint, redirects))
+                    continue
+            if kind == "list" and _is_and(node):
+                left, *between, right = node.children
+                self._rest += [(one, contexts) for one in between if one.is_named]
+                todo += [(left, left.end_byte, "&&", []), (right, end, joint, redirects)]
+                continue
+            command = self._link(node, kind, contexts, redirects)
+            start = self._offset(node.start_byte)
+            self.units.append(
+                Unit(start=start, end=self._offset(end), command=command, joint=joint)
+            )
+
+    def _link(
+        self, node: Node, kind: str, contexts: tuple[Context, ...], redirects: list[Node]
+    ) -> Command | None:
+        if kind in _COMMANDS:
+            return self._command(node, kind, contexts, redirects)
+        if redirects:
+            self._redirected(node, redirects, contexts)
+        else:
+            self._rest.append((node, contexts))
+        return None
+
+    def _below(self) -> None:
+        """Collect the commands of all that is more than a simple command."""
+        while self._rest:
+            node, contexts = self._rest.pop()
+            kind = node.type
+            if kind == "redirected_statement":
+                redirects = [one for one in node.children if one.type in _REDIRECTS]
+                self._redirected(node.children[0], redirects, contexts)
+            elif kind in _COMMANDS:
+                self._command(node, kind, contexts, [])
             else:
-                rest += _inside(node, contexts)
+                self._rest += _inside(node, kind, contexts)
 
-    def _redirected(self, node: Node, contexts: tuple[Context, ...]) -> list[_Place]:
+    def _redirected(self, body: Node, redirects: list[Node], contexts: tuple[Context, ...]) -> None:
         """Give redirections to the last command of what they follow, where they belong."""
-        body = node.children[0]
-        redirects = [child for child in node.children if child.type in _REDIRECTS]
-        rest: list[_Place] = []
-        while body.type == "list" and body.children:
-            contexts = _within(body, contexts)
-            rest += [(child, contexts) for child in body.children[:-1]]
+        while (kind := body.type) in _SERIES and body.children:
+            contexts = _within(body, kind, contexts)
+            self._rest += [(child, contexts) for child in body.children[:-1]]
             body = body.children[-1]
-        if body.type in _COMMANDS:
-            return rest + self._command(body, contexts, redirects)
+        if kind in _COMMANDS:
+            self._command(body, kind, contexts, redirects)
+            return
         others = [body, *redirects] if body not in redirects else redirects
-        return rest + [(child, contexts) for child in others]
+        self._rest += [(child, contexts) for child in others]
 
     def _command(
-        self, node: Node, contexts: tuple[Context, ...], redirects: list[Node]
-    ) -> list[_Place]:
-        """Collect one command; return the substitutions inside of its words."""
-        children = node.children if node.type != "variable_assignment" else [node]
-        redirects = [*(one for one in children if one.type in _REDIRECTS), *redirects]
-        parts = [one for one in children if one.type not in _REDIRECTS]
-        if redirects:
-            parts += [word for one in redirects for word in _stray_words(one)]
-            parts.sort(key=lambda one: one.start_byte)
-        declares = node.type == "declaration_command"
-        names = [one for one in parts if declares or one.type != "variable_assignment"]
-        assigned = [one for one in parts if not declares and one.type == "variable_assignment"]
+        self, node: Node, kind: str, contexts: tuple[Context, ...], redirects: list[Node]
+    ) -> Command:
+        """Collect one command, and leave the substitutions inside of its words for later."""
+        names, assigned, behind = [], [], [*redirects]
+        declares = kind == "declaration_command"
+        for one in node.children if kind != "variable_assignment" else [node]:
+            part = one.type
+            if part in _REDIRECTS:
+                behind.append(one)
+            elif part == "variable_assignment" and not declares:
+                assigned.append(one)
+            else:
+                names.append(one)
+        end = node.end_byte
+        if behind:
+            names += [word for one in behind for word in _stray_words(one)]
+            names.sort(key=_start_byte)
+            end = max(end, *(one.end_byte for one in behind))
+        words = self._words(names)
+        name = words[0].text if words else None
         command = Command(
-            words=self._words(names),
-            assignments=self._words(assigned),
-            redirected=bool(redirects),
+            program=name.rpartition("/")[2] if name else "",
+            words=words,
+            assignments=self._words(assigned) if assigned else (),
+            redirected=bool(behind),
             start=self._offset(node.start_byte),
-            end=self._offset(max(one.end_byte for one in (node, *redirects))),
+            end=self._offset(end),
             contexts=contexts,
         )
         self.commands.append(command)
-        self._by_node[node.id] = command
-        return [(one, contexts) for one in _substitutions([*node.children, *redirects])]
+        if behind or _NESTING.search(self._encoded, node.start_byte, end):
+            nested = _substitutions([*node.children, *redirects])
+            self._rest += [(one, contexts) for one in nested]
+        return command
 
     def _words(self, nodes: list[Node]) -> tuple[ShellWord, ...]:
         """Make words of nodes; nodes that touch are one word."""
         places: list[tuple[int, int]] = []
+        last = -1
         for node in nodes:
             start, end = node.start_byte, node.end_byte
-            if places and places[-1][1] == start:
-                places[-1] = (places[-1][0], end)
-            else:
-                places.append((start, end))
-        return tuple([self._word(self._offset(start), self._offset(end)) for start, end in places])
+            places.append((start if start != last else places.pop()[0], end))
+            last = end
+        offset = self._offset
+        return tuple([self._word(offset(start), offset(end)) for start, end in places])
 
     def _word(self, start: int, end: int) -> ShellWord:
         raw = self._source.text[start:end]
-        return ShellWord(
-            raw=raw, text=fixed(raw), span=self._source.span(start, end), start=start, end=end
-        )
-
-    def units(self, root: Node) -> tuple[Unit, ...]:
-        """Return the outermost chain."""
-        found: list[tuple[Node, int, str]] = []
-        for child in root.children:
-            if child.type in (";", "\n", ";;", "&"):
-                found[-1] = (*found[-1][:2], ";")
-            elif child.type != "comment":
-                found += _links(child)
-        last = len(found) - 1
-        return tuple(
-            Unit(
-                start=self._offset(node.start_byte),
-                end=self._offset(end),
-                command=self._by_node.get(node.id),
-                joint=joint or (";" if number < last else ""),
-            )
-            for number, (node, end, joint) in enumerate(found)
-        )
+        return ShellWord(raw=raw, text=fixed(raw), source=self._source, start=start, end=end)
 
 
-def _within(node: Node, contexts: tuple[Context, ...]) -> tuple[Context, ...]:
+def _start_byte(node: Node) -> int:
+    return node.start_byte
+
+
+def _is_and(node: Node) -> bool:
+    return "||" not in [one.type for one in node.children]
+
+
+def _within(node: Node, kind: str, contexts: tuple[Context, ...]) -> tuple[Context, ...]:
     """Return the contexts of what stands in `node`. A chain of `||` is one context."""
-    context = _CONTEXTS.get(node.type)
-    if node.type == "list" and contexts[-1:] != (Context.OR,):
-        context = Context.OR if any(child.type == "||" for child in node.children) else None
+    context = _CONTEXTS.get(kind)
+    if kind == "list" and contexts[-1:] != (Context.OR,):
+        context = None if _is_and(node) else Context.OR
     return (*contexts, context) if context else contexts
 
 
-def _inside(node: Node, contexts: tuple[Context, ...]) -> Iterator[_Place]:
+def _inside(node: Node, kind: str, contexts: tuple[Context, ...]) -> Iterator[_Place]:
     """Yield what stands in `node`, each with what is around it."""
-    if not node.child_count:
-        return
-    contexts = _within(node, contexts)
     children = node.children
+    if not children:
+        return
+    contexts = _within(node, kind, contexts)
     for number, child in enumerate(children, 1):
-        background = number < len(children) and children[number].type == "&"
         if child.is_named:
+            background = number < len(children) and children[number].type == "&"
             yield child, (*contexts, Context.BACKGROUND) if background else contexts
 
 
@@ -268,20 +330,3 @@ def _stray_words(redirect: Node) -> list[Node]:
     named = [one for one in redirect.children if one.is_named and one.type != "file_descriptor"]
     closes = any(one.type in ("<&-", ">&-") for one in redirect.children)
     return named if closes else named[1:]
-
-
-def _links(node: Node) -> list[tuple[Node, int, str]]:
-    """Flatten a list of `&&`; each link with where it ends and what follows it."""
-    found: list[tuple[Node, int, str]] = []
-    rest = [(node, node.end_byte, "")]
-    while rest:
-        node, end, joint = rest.pop()
-        body = node.children[0] if node.type == "redirected_statement" else node
-        if body is not node and body.type in _COMMANDS | {"list"}:
-            rest.append((body, end, joint))
-        elif node.type == "list" and all(one.type != "||" for one in node.children):
-            left, right = node.children[0], node.children[-1]
-            rest += [(left, left.end_byte, "&&"), (right, end, joint)]
-        else:
-            found.append((node, end, joint))
-    return found[::-1]

@@ -25,7 +25,7 @@ from stepdown.dockerfile.lines import (
 )
 from stepdown.dockerfile.pairs import pairs
 from stepdown.dockerfile.shell import Script
-from stepdown.dockerfile.stage import Stage, global_arguments, stages
+from stepdown.dockerfile.stage import Stage, based, global_arguments, stages
 from stepdown.dockerfile.syntax import check
 from stepdown.errors import DockerfileError
 
@@ -70,7 +70,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin = copy(self)
         twin.build_args = dict(build_args)
         twin.arguments = global_arguments(twin.instructions, twin.build_args)
-        twin.stages = stages(twin.instructions, twin.arguments)
+        twin.stages = based(self.stages, twin.arguments)
         return twin
 
     def _read(self) -> tuple[Instruction, ...]:
@@ -106,9 +106,11 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
 
     def shell(self, instruction: Instruction) -> tuple[str, ...]:
         """Return the words of the SHELL that reads `instruction`, none where the file has none."""
+        if not self._has_shell:
+            return ()
         starts = [stage.start.span.start for stage in self.stages]
         index = bisect_right(starts, instruction.span.start) - 1
-        if index < 0 or not self._has_shell:
+        if index < 0:
             return ()
         before = (
             one
@@ -158,8 +160,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         """
         found: Instruction | None = None
         for part in self.chain(stage):
-            names = [one.keyword for one in part.instructions]
-            if keyword == "CMD" and "ENTRYPOINT" in names:
+            if keyword == "CMD" and any(one.keyword == "ENTRYPOINT" for one in part.instructions):
                 found = None
             found = next(
                 (one for one in reversed(part.instructions) if one.keyword == keyword), found

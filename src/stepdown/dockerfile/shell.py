@@ -7,7 +7,7 @@ from stepdown.dockerfile.source import SourceText, Span
 from stepdown.model.image import Value
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
-_LITERAL = re.compile(r"[^\s\\'\"$`*?\[{(<>~]*")
+_SPECIAL = re.compile(r"[\s\\'\"$`*?\[{(<>~]")
 
 
 class Context(StrEnum):
@@ -29,24 +29,32 @@ class Context(StrEnum):
 class ShellWord(Value, frozen=True, kw_only=True, gc=False):
     """One word of a command. `text` is None where it is not fixed: variables, globs, braces.
 
-    `raw` is the word as written and `span` its place in the file; `start` and `end` are its place
-    in the script.
+    `raw` is the word as written; `start` and `end` are its place in the script, whose text is
+    `source`.
     """
 
     raw: str
     text: str | None
-    span: Span
+    source: SourceText
     start: int
     end: int
+
+    @property
+    def span(self) -> Span:
+        """Its place in the file."""
+        return self.source.span(self.start, self.end)
 
 
 class Command(Value, frozen=True, kw_only=True, gc=False):
     """One simple command, its name being the first of `words`.
 
-    `assignments` stand before the name; a command may consist of them alone. `start` and `end` are
-    its place in the script, redirections included. `contexts` has the outermost first.
+    `program` is that name without its folders; both are empty where it is not fixed and where the
+    command has none. `assignments` stand before the name; a command may consist of them alone.
+    `start` and `end` are its place in the script, redirections included. `contexts` has the
+    outermost first.
     """
 
+    program: str
     words: tuple[ShellWord, ...]
     assignments: tuple[ShellWord, ...]
     redirected: bool
@@ -56,13 +64,8 @@ class Command(Value, frozen=True, kw_only=True, gc=False):
 
     @property
     def name(self) -> str:
-        """Its name, empty where that is not fixed or where it has none."""
+        """Its name as written, without quotes."""
         return (self.words[0].text or "") if self.words else ""
-
-    @property
-    def program(self) -> str:
-        """Its name without the folders."""
-        return self.name.rpartition("/")[2]
 
 
 class Unit(Value, frozen=True, kw_only=True, gc=False):
@@ -106,7 +109,7 @@ class Script(Value, frozen=True, kw_only=True):
 
 def fixed(raw: str) -> str | None:
     """Return what the shell makes of the word `raw`, None where that is not fixed."""
-    if _LITERAL.fullmatch(raw):
+    if not _SPECIAL.search(raw):
         return raw
     out, quote, at = [], "", 0
     while at < len(raw):

@@ -1,7 +1,7 @@
 """Stages: what each FROM stands on, and what it takes from elsewhere."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, takewhile
 
@@ -99,17 +99,27 @@ def stages(
     """
     starts = [at for at, one in enumerate(instructions) if one.keyword == "FROM"]
     names = {_name(instructions[start]): index for index, start in enumerate(starts)}
+    found: list[Stage] = []
+    for index, (start, end) in enumerate(pairwise([*starts, len(instructions)])):
+        rest = instructions[start + 1 : end]
+        uses = tuple(use for one in rest if one.flags for use in _uses(one, names, len(starts)))
+        found.append(_stage(index, instructions[start], rest, uses))
+    _refuse_cycles(found)
+    return based(found, arguments)
+
+
+def based(stages: Iterable[Stage], arguments: Mapping[str, str]) -> tuple[Stage, ...]:
+    """Return the same stages on the bases that these global arguments give."""
     # The latest stage of a name is its parent, and FROM finds it by its lower case only.
     earlier: dict[str, int] = {}
     found: list[Stage] = []
-    for start, end in pairwise([*starts, len(instructions)]):
-        rest = instructions[start + 1 : end]
-        uses = tuple(use for one in rest if one.flags for use in _uses(one, names, len(starts)))
-        stage = _stage(instructions[start], rest, uses, earlier, arguments)
+    for stage in stages:
+        base = _fill(stage.image.text, arguments, stage.start.escape)
+        parent = earlier.get(base)
+        same = (base, parent) == (stage.base, stage.parent)
+        found.append(stage if same else replace(stage, base=base, parent=parent))
         if stage.name:
-            earlier[stage.name] = len(found)
-        found.append(replace(stage, index=len(found)))
-    _refuse_cycles(found)
+            earlier[stage.name] = stage.index
     return tuple(found)
 
 
@@ -119,23 +129,19 @@ def _name(start: Instruction) -> str:
 
 
 def _stage(
-    start: Instruction,
-    rest: tuple[Instruction, ...],
-    uses: tuple[Use, ...],
-    earlier: Mapping[str, int],
-    arguments: Mapping[str, str],
+    index: int, start: Instruction, rest: tuple[Instruction, ...], uses: tuple[Use, ...]
 ) -> Stage:
+    """Make a stage as it stands in the file, where its variables have no values yet."""
     image = start.fields[0]
     platform = start.flag("platform")
-    base = _fill(image.text, arguments, start.escape)
     return Stage(
-        index=0,
+        index=index,
         name=_name(start),
         start=start,
         image=image,
-        base=base,
+        base=image.text,
         platform=(platform.value or "") if platform else "",
-        parent=earlier.get(base),
+        parent=None,
         uses=uses,
         instructions=rest,
     )

@@ -1,7 +1,7 @@
 """The base image becomes selectable by a build argument, in a form that update bots can read."""
 
 import re
-from itertools import chain, count
+from itertools import chain, count, takewhile
 
 from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, pairs
 from stepdown.model.image import ImageRef
@@ -69,9 +69,11 @@ def selecting(doc: Dockerfile, situation: Situation) -> str:
 
 def global_pairs(doc: Dockerfile) -> list[tuple[Instruction, Pair]]:
     """Return the ARGs before the first FROM."""
-    first = doc.stages[0].start
-    before = [one for one in doc.instructions if one.span.start < first.span.start]
-    return [(one, pair) for one in before for pair in pairs(one) or ()]
+    return [(one, pair) for one in _before_stages(doc) for pair in pairs(one) or ()]
+
+
+def _before_stages(doc: Dockerfile) -> list[Instruction]:
+    return list(takewhile(lambda one: one.keyword != "FROM", doc.instructions))
 
 
 def own_default(doc: Dockerfile, situation: Situation) -> tuple[str, Span] | None:
@@ -159,9 +161,13 @@ def _numbers_shift(situation: Situation, doc: Dockerfile) -> bool:
 
 
 def _free_argument(doc: Dockerfile) -> str:
-    text = "\n".join(one.span.of(doc.text) for one in doc.instructions)
     names = chain(_ARGUMENTS, (f"BASE_{number}" for number in count(2)))
-    return next(name for name in names if not _named(name, text))
+    return next(name for name in names if not _is_named(doc, name))
+
+
+def _is_named(doc: Dockerfile, name: str) -> bool:
+    """Tell whether an instruction holds the name; a comment may."""
+    return name in doc.text and any(_named(name, one.span.of(doc.text)) for one in doc.instructions)
 
 
 def _free_alias(doc: Dockerfile) -> str:
@@ -212,7 +218,7 @@ def _select(situation: Situation, pen: Pen, name: str) -> Edit:
 def _define(doc: Dockerfile, pen: Pen, name: str, value: str, why: str = "") -> Edit:
     first = doc.stages[0].start
     keyword = "ARG" if first.keyword_span.of(doc.text).isupper() else "arg"
-    before = [one for one in doc.instructions if one.span.start < first.span.start]
+    before = _before_stages(doc)
     at = line_end(doc.text, before[-1].span.end) if before else _above(doc, first)
     return pen.edit(
         Span(at, at),
@@ -223,11 +229,11 @@ def _define(doc: Dockerfile, pen: Pen, name: str, value: str, why: str = "") -> 
 
 def _above(doc: Dockerfile, first: Instruction) -> int:
     """Return the place above FROM and above its comment, but below the file's header."""
-    lines = doc.lines
     top = first.line - 1
-    while top > 0 and lines[top - 1].lstrip().startswith("#"):
-        top -= 1
-    if top <= len(doc.directives):
-        top = first.line - 1
-    at = sum(len(line) for line in lines[:top])
-    return at + doc.text.startswith("\ufeff", at)
+    start = at = line_start(doc.text, first.span.start)
+    while top > 0:
+        above = line_start(doc.text, at - 1)
+        if not doc.text[above:at].lstrip().startswith("#"):
+            break
+        top, at = top - 1, above
+    return start if top <= len(doc.directives) else at

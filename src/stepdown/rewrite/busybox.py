@@ -1,10 +1,9 @@
 """Options that the commands of Debian know and those of BusyBox do not."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
-from stepdown.dockerfile import Dockerfile
+from stepdown.dockerfile import Dockerfile, applets
 from stepdown.model.plan import Refusal
 from stepdown.model.recipe import Applet
 from stepdown.rewrite.calls import Call, calls
@@ -13,18 +12,6 @@ from stepdown.rewrite.packages import installed
 from stepdown.rewrite.situation import Fixes, Pen, Situation
 
 _SYSTEM_FOLDERS = frozenset(("", "/bin", "/usr/bin", "/sbin", "/usr/sbin"))
-# Behind the first operand of these stand the words of another program.
-_CALLERS = frozenset(
-    ("chroot", "env", "flock", "ionice", "nice", "nohup", "nsenter", "setpriv", "setsid", "timeout",
-     "unshare", "watch", "xargs")
-)  # fmt: skip
-_DATE = re.compile(
-    r"@-?\d+(?:\.\d+)?|\d\d:\d\d(?::\d\d)?|(?:\d{4}\.)?\d\d\.\d\d-\d\d:\d\d(?::\d\d)?"
-    r"|\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?"
-)
-_NANOSECONDS = re.compile(r"\+.*%\d?N")
-_CASE = re.compile(r"(?<!\\)\\[ULEul]")
-_TEMPLATE = re.compile(r"\A(?=.*XXX)(?!.*X{6}\Z)")
 _HINT = "Write it with the options that BusyBox has, or do this in a build stage."
 
 
@@ -62,93 +49,28 @@ def _problems(doc: Dockerfile, situation: Situation) -> tuple[tuple[Call, str, s
 def _troubles(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Call, str, str]]:
     if not situation.alpine or not situation.present.endswith(("/full", "/slim")):
         return
-    applets = {one.command: one for one in situation.programs.applets}
-    there = installed(doc, situation)
+    known = {one.command: one for one in situation.programs.applets}
+    there = _packages(doc, situation)
     for call in calls(doc, situation):
-        applet = applets.get(call.program)
-        foreign = call.words[0].rpartition("/")[0] not in _SYSTEM_FOLDERS
-        if applet is None or foreign or _larger(applet, situation, there):
+        applet = known.get(call.program)
+        if applet is None or applet.package in there:
             continue
-        problem = _option(applet, call.words) or _form(call)
+        if call.words[0].rpartition("/")[0] not in _SYSTEM_FOLDERS:
+            continue
+        problem = _problem(applet, call)
         if problem:
             yield call, applet.package, problem
 
 
-def _larger(applet: Applet, situation: Situation, there: frozenset[str]) -> bool:
-    """Tell whether the file installs the larger command itself, by either name of the package."""
-    names = {name for name in there if applet.package in _alpine(situation, name)}
-    return applet.package in there or bool(names)
+def _packages(doc: Dockerfile, situation: Situation) -> set[str]:
+    """Return what the file installs, by the names of both package managers."""
+    there = installed(doc, situation)
+    rows = (situation.packages.get(name) for name in there)
+    return {*there, *(name for row in rows if row is not None for name in row.alpine)}
 
 
-def _alpine(situation: Situation, name: str) -> tuple[str, ...]:
-    row = situation.packages.get(name)
-    return row.alpine if row else ()
-
-
-def _option(applet: Applet, words: tuple[str, ...]) -> str:
-    refused = _find(applet, words) if applet.command == "find" else _refused(applet, words)
-    return f"BusyBox's {applet.command} does not know {refused}, Debian's does" if refused else ""
-
-
-def _find(applet: Applet, words: tuple[str, ...]) -> str:
-    return next((word for word in words[1:] if word in applet.refused), "")
-
-
-def _refused(applet: Applet, words: tuple[str, ...]) -> str:
-    """Return the first option of the words that BusyBox does not know, or nothing."""
-    rest = list(words[1:])
-    if applet.command == "tar" and rest and not rest[0].startswith("-"):
-        rest[0] = f"-{rest[0]}"
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            return ""
-        if word.startswith("--"):
-            name = word.partition("=")[0]
-            if name in applet.refused:
-                return name
-        elif word.startswith("-") and len(word) > 1:
-            found, takes = _cluster(applet, word)
-            if found:
-                return found
-            if takes and rest and not rest[0].startswith("-"):
-                rest.pop(0)
-        elif applet.command in _CALLERS:
-            return ""
-    return ""
-
-
-def _cluster(applet: Applet, word: str) -> tuple[str, bool]:
-    """Return the unknown letter of a word like -rf, and whether the next word is its value."""
-    for at, letter in enumerate(word[1:], 2):
-        if f"-{letter}" in applet.refused:
-            return f"-{letter}", False
-        if letter in applet.valued:
-            return "", at == len(word)
-    return "", False
-
-
-def _form(call: Call) -> str:
-    """Say which value of a known option or operand BusyBox does not understand."""
-    for pattern, problem in _FORMS.get(call.program, {}).items():
-        if any(pattern.search(word) for word in call.words[1:]):
-            return problem
-    return _date(call.words) if call.program == "date" else ""
-
-
-_FORMS: Mapping[str, Mapping[re.Pattern[str], str]] = {
-    "date": {_NANOSECONDS: "BusyBox's date leaves %N empty"},
-    "mktemp": {_TEMPLATE: "BusyBox's mktemp wants six X at the end of the name"},
-    "sed": {_CASE: r"BusyBox's sed takes \U and the like for plain letters"},
-}
-
-
-def _date(words: tuple[str, ...]) -> str:
-    for at, word in enumerate(words[1:], 1):
-        value = word.partition("=")[2] if word.startswith("--date=") else ""
-        if word in ("-d", "--date", "-ud") and at + 1 < len(words):
-            value = words[at + 1]
-        value = value.strip("\"'")
-        if value and "$" not in value and "`" not in value and not _DATE.fullmatch(value):
-            return f"BusyBox's date does not understand {value}"
-    return ""
+def _problem(applet: Applet, call: Call) -> str:
+    option = applets.refused(applet, call.words)
+    if option:
+        return f"BusyBox's {applet.command} does not know {option}, Debian's does"
+    return applets.misread(call.program, call.words)

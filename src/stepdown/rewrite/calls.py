@@ -36,19 +36,16 @@ _MAYBE = frozenset((Context.CONDITION, Context.OR, Context.NEGATION, Context.FUN
 class Call(Value, frozen=True, kw_only=True):
     """A program that an instruction calls, with its words: fixed ones as the program gets them.
 
-    `at` is where it stands in the file. `sure` is false inside of a condition and the like.
+    `program` is its name without the folders, `at` is where it stands in the file. `sure` is false
+    inside of a condition and the like.
     """
 
     stage: Stage
     instruction: Instruction
+    program: str
     words: tuple[str, ...]
     at: int
-    sure: bool = True
-
-    @property
-    def program(self) -> str:
-        """Its name without the folders."""
-        return self.words[0].rpartition("/")[2]
+    sure: bool
 
 
 def calls(doc: Dockerfile, situation: Situation, *, health: bool = True) -> Iterator[Call]:
@@ -82,21 +79,27 @@ def _read(doc: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[C
     words = (instruction.onbuild or instruction).json
     if words is not None:
         texts = tuple(word.text for word in words)
-        at = instruction.span.start
-        yield from _unfold(Call(stage=stage, instruction=instruction, words=texts, at=at))
+        yield from _unfold(_call(stage, instruction, texts, instruction.span.start))
         return
     script = doc.script(instruction)
     for command in script.commands if script is not None else ():
         if command.words:
-            yield from _unfold(
-                Call(
-                    stage=stage,
-                    instruction=instruction,
-                    words=_texts(command),
-                    at=command.words[0].span.start,
-                    sure=not _MAYBE & set(command.contexts),
-                )
-            )
+            at = command.words[0].span.start
+            call = _call(stage, instruction, _texts(command), at, sure=_is_sure(command))
+            yield from _unfold(call)
+
+
+def _call(
+    stage: Stage, instruction: Instruction, words: tuple[str, ...], at: int, *, sure: bool = True
+) -> Call:
+    program = words[0].rpartition("/")[2] if words else ""
+    return Call(
+        stage=stage, instruction=instruction, program=program, words=words, at=at, sure=sure
+    )
+
+
+def _is_sure(command: Command) -> bool:
+    return not command.contexts or not _MAYBE & set(command.contexts)
 
 
 def _texts(command: Command) -> tuple[str, ...]:
@@ -119,13 +122,7 @@ def _unfold(call: Call) -> Iterator[Call]:
 
 
 def _with(call: Call, words: tuple[str, ...], *, sure: bool = True) -> Call:
-    return Call(
-        stage=call.stage,
-        instruction=call.instruction,
-        words=words,
-        at=call.at,
-        sure=call.sure and sure,
-    )
+    return _call(call.stage, call.instruction, words, call.at, sure=call.sure and sure)
 
 
 def _behind(call: Call) -> tuple[str, ...]:
@@ -170,5 +167,5 @@ def _nested(call: Call) -> Iterator[Call]:
             script = parse(SourceText.join([(0, call.words[at + 1])]))
             for command in script.commands:
                 if command.words:
-                    yield _with(call, _texts(command), sure=not _MAYBE & set(command.contexts))
+                    yield _with(call, _texts(command), sure=_is_sure(command))
             return

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from stepdown.dockerfile import Command, Script
-from stepdown.rewrite import apt
+from stepdown.rewrite import apt, installers, locales
 
 # Files of apt that a clean-up may name; Alpine has none of them.
 _LEFTOVERS = re.compile(
@@ -21,9 +21,21 @@ _SETTING = re.compile(
 )
 # One of these stands in every text that the questions below are about.
 _TRACE = re.compile(
-    r"apt|deb|dpkg|extrepo|invoke-rc|locale|nodesource|packagecloud|update-|usr/share/keyrings"
+    r"apt|deb|docker\.com|dpkg|extrepo|invoke-rc|locale|nodesource|nvm|packagecloud|update-"
+    r"|usr/share/keyrings"
 )
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_HINT_LOCALES = "Sort and format in the application, or stay on a base with glibc."
+_HINT_SOURCE = "Take Alpine's own package of the program, or its release for musl."
+_HINTS = {
+    "add-apt-repository": _HINT_SOURCE,
+    "apt-key": _HINT_SOURCE,
+    "apt-mark": "Give the packages of the build a name: apk add --virtual NAME, apk del NAME.",
+    "debconf-set-selections": "Alpine's packages ask nothing; leave it out.",
+    "dpkg": "For the architecture call apk --print-arch; a .deb file cannot be installed.",
+    "dpkg-reconfigure": "For tzdata write ENV TZ=ZONE; for the rest Alpine has nothing like it.",
+    "update-alternatives": "Make the link itself: ln -s TARGET LINK.",
+}
 _ASKING = frozenset(("[", "[[", "test"))
 
 
@@ -48,8 +60,12 @@ def speaks(script: Script) -> bool:
     return (
         bool(programs & (apt.PROGRAMS | apt.DEBIAN_TOOLS))
         or bool(_HIDDEN_APT.search(_COMMENT.sub("", script.source.text)))
-        or bool(_SOURCE.search(_remaining(script)))
-        or any(leftovers(one) or sets_apt(one, script) for one in script.commands)
+        or _source(script) is not None
+        or locales.FILE in script.source.text
+        or any(
+            leftovers(one) or sets_apt(one, script) or locales.prepares(one, script)
+            for one in script.commands
+        )
     )
 
 
@@ -58,31 +74,48 @@ def mentions(text: str) -> bool:
     return bool(_HIDDEN_APT.search(_COMMENT.sub("", text)) or _TOOL.search(text))
 
 
-def problems(script: Script) -> Iterator[str]:
-    """Yield each reason why the script cannot be translated for certain."""
+def problems(script: Script) -> Iterator[tuple[str, str]]:
+    """Yield each reason why the script cannot be translated for certain, and what to do then."""
     if script.has_error:
-        yield "Its shell code could not be read for certain."
+        yield "Its shell code could not be read for certain.", ""
     if script.foreign or script.mixed:
-        yield "It calls apt beside a heredoc."
+        yield "It calls apt beside a heredoc.", ""
+    source = _source(script)
+    if source is not None and source[1]:
+        yield source
     for command in script.commands:
-        yield from _problem(command)
-    if _SOURCE.search(_remaining(script)):
-        yield "It sets up a package source of Debian or takes a .deb file."
+        if not locales.needless(command, script):
+            yield from _problem(command, script)
+    if source is not None:
+        yield source
     hidden = len(_HIDDEN_APT.findall(_COMMENT.sub("", script.source.text)))
     if hidden > sum(apt.program(command) in apt.PROGRAMS for command in script.commands):
-        yield "apt is called through another program."
+        yield "apt is called through another program.", ""
 
 
-def _problem(command: Command) -> Iterator[str]:
+def _source(script: Script) -> tuple[str, str] | None:
+    """Say which package source the script sets up and what to do in its place, if it does."""
+    text = _remaining(script)
+    installer = installers.found(text)
+    if installer is None and _SOURCE.search(text):
+        return "It sets up a package source of Debian or takes a .deb file.", ""
+    return installer
+
+
+def _problem(command: Command, script: Script) -> Iterator[tuple[str, str]]:
     program = apt.program(command)
-    if program in apt.DEBIAN_TOOLS:
-        yield f"{program} belongs to Debian alone."
+    if locales.prepares(command, script):
+        yield f"{locales.obstacle(command, script)}.", _HINT_LOCALES
+    elif program != "rm" and any(word.text == locales.FILE for word in command.words[1:]):
+        yield f"Alpine has no {locales.FILE}.", _HINT_LOCALES
+    elif program in apt.DEBIAN_TOOLS:
+        yield f"{program} belongs to Debian alone.", _HINTS.get(program, "")
     if program in apt.PROGRAMS:
         if command.contexts:
             names = dict.fromkeys(context.value for context in command.contexts)
-            yield f"apt stands inside of a {' and a '.join(names)}."
+            yield f"apt stands inside of a {' and a '.join(names)}.", ""
     elif any(word.text in apt.PROGRAMS for word in command.words):
-        yield f"apt is called through {command.program or 'another program'}."
+        yield f"apt is called through {command.program or 'another program'}.", ""
 
 
 def _remaining(script: Script) -> str:

@@ -53,7 +53,7 @@ def words(script: Script, assignment: ShellWord) -> list[ShellWord]:
         ShellWord(
             raw=match.group(),
             text=match.group(),
-            span=script.span(offset + match.start(), offset + match.end()),
+            source=script.source,
             start=offset + match.start(),
             end=offset + match.end(),
         )

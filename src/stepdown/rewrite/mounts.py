@@ -12,6 +12,16 @@ _APT = ("/var/cache/apt", "/var/lib/apt", "/var/lib/apt/lists", "/var/cache/apt/
 _APK = "/var/cache/apk"
 
 
+def options(instruction: Instruction) -> str:
+    """Return how apk is to treat its cache: it makes use of one that is mounted, and of no other.
+
+    Without --cache-dir apk would keep no packages, for Alpine's images have no /etc/apk/cache.
+    """
+    flags = (instruction.onbuild or instruction).flags
+    mounted = any(_target(flag)[1].rstrip("/") in _APT for flag in flags)
+    return f"--update-cache --cache-dir={_APK}" if mounted else "--no-cache"
+
+
 def translate(text: str, instruction: Instruction, pen: Pen) -> Iterator[Edit]:
     """Yield the edits of the flags of a RUN; the other options of a mount stay."""
     flags = (instruction.onbuild or instruction).flags

@@ -8,11 +8,15 @@ from stepdown.rewrite import apt
 
 
 class Refused(Exception):  # noqa: N818  (a way out of a translation, not a fault)
-    """The RUN cannot be translated; the text says why, `unresolved` names unknown packages."""
+    """The RUN cannot be translated; the text says why.
 
-    def __init__(self, reason: str, unresolved: tuple[str, ...] = ()) -> None:
+    `unresolved` names unknown packages, `hint` says what to do where that is known.
+    """
+
+    def __init__(self, reason: str, unresolved: tuple[str, ...] = (), hint: str = "") -> None:
         super().__init__(reason)
         self.unresolved = unresolved
+        self.hint = hint
 
 
 class Names:

@@ -48,6 +48,8 @@ def _problem(situation: Situation) -> str:
     candidate = situation.candidate
     if candidate.package_manager is PackageManager.NONE:
         return f"{candidate.image} has no package manager that could add what is missing."
+    if candidate.package_manager is PackageManager.OTHER:
+        return f"Nobody knows what {candidate.image} calls the packages that are missing."
     if candidate.user not in ROOT:
         return f"{candidate.image} runs as {candidate.user}, who may not install packages."
     return ""

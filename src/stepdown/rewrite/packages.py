@@ -53,7 +53,8 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
 
 def _refusal(pen: Pen, instruction: Instruction, refused: Refused, *, blocking: bool) -> Refusal:
     unknown = refused.unresolved
-    hint = f"Say what Alpine calls it: --package {unknown[0]}=NAME." if unknown else _HINT
+    hint = f"Say what Alpine calls it: --package {unknown[0]}=NAME." if unknown else ""
+    hint = hint or refused.hint or _HINT
     refusal = pen.refuse(instruction, str(refused), hint, blocking=blocking)
     return msgspec.structs.replace(refusal, unresolved=unknown)
 

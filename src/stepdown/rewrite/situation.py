@@ -1,6 +1,7 @@
 """What a fixer sees, and what it answers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
 from stepdown.model.image import PackageManager, Value
@@ -69,12 +70,13 @@ class Fixes(Value, frozen=True, kw_only=True):
 Fixer = Callable[[Dockerfile, Situation], Fixes]
 
 
-def runs(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Stage, Instruction, Script]]:
-    """Yield the affected RUN instructions in shell form, with their scripts."""
-    for stage, instruction in situation.instructions("RUN"):
-        found = doc.script(instruction)
-        if found is not None:
-            yield stage, instruction, found
+@lru_cache(maxsize=4)
+def runs(doc: Dockerfile, situation: Situation) -> tuple[tuple[Stage, Instruction, Script], ...]:
+    """Return the affected RUN instructions in shell form, with their scripts."""
+    scripts = [(*place, doc.script(place[1])) for place in situation.instructions("RUN")]
+    return tuple(
+        (stage, instruction, script) for stage, instruction, script in scripts if script is not None
+    )
 
 
 class Pen(Value, frozen=True, kw_only=True):

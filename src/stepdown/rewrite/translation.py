@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from stepdown.dockerfile import Command, Dockerfile, Instruction, Script
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit
-from stepdown.rewrite import apt, debian, lists, mounts
+from stepdown.rewrite import apt, debian, lists, locales, mounts
 from stepdown.rewrite.apt import AptCall
 from stepdown.rewrite.names import Names, Refused
 from stepdown.rewrite.removal import Scissors, series, whole
@@ -16,7 +16,8 @@ _REMOVING = frozenset(("remove", "purge", "autopurge", "autoremove", "auto-remov
 _UPGRADING = frozenset(("upgrade", "dist-upgrade", "full-upgrade"))
 _VIRTUAL = ".build-deps"
 _ALONG = "apk also removes what these packages brought along"
-_NOTHING = "apk keeps no lists, so that nothing is left to do here."
+_LISTS = "apk keeps no lists"
+_LOCALES = "musl has UTF-8 and English built in"
 
 
 class Run(Value, frozen=True, kw_only=True):
@@ -47,14 +48,15 @@ class Translation:
         self._names = names
         self._scissors = Scissors(doc.text, run.instruction.onbuild or run.instruction, run.script)
         self._edits: list[Edit] = []
-        self._gone: set[int] = set()
+        self._options = mounts.options(run.instruction)
+        self._gone: dict[int, str] = {}
         self._dropped: dict[int, set[int]] = {}
         self.packages: list[str] = []
 
     def edits(self) -> list[Edit]:
         """Return the edits. Raises Refused, with the reason, where one command is not clear."""
-        for problem in debian.problems(self._script):
-            raise Refused(problem)
+        for problem, hint in debian.problems(self._script):
+            raise Refused(problem, hint=hint)
         calls = self._calls()
         virtual = _virtual(calls.values())
         for number, unit in enumerate(self._script.units):
@@ -99,11 +101,11 @@ class Translation:
             case action if action in _REMOVING and call.packages:
                 self._remove(number, call)
             case action if action in _NEEDLESS or action in _REMOVING:
-                self._gone.add(number)
+                self._gone[number] = _LISTS
             case action if action in _UPGRADING:
-                self._replace_head(call, "apk upgrade --no-cache", {})
+                self._replace_head(call, f"apk upgrade {self._options}", {})
             case "install":
-                head = "apk add --no-cache"
+                head = f"apk add {self._options}"
                 self._install(number, call, f"{head} --virtual {_VIRTUAL}" if virtual else head)
             case action:
                 raise Refused(f"apk has nothing like {f'apt-get {action}'.strip()}.")
@@ -115,7 +117,7 @@ class Translation:
             self._replace_head(call, head, names, notes)
             self.packages += [name for found in names.values() for name in found]
         else:
-            self._gone.add(number)
+            self._gone[number] = _LISTS
 
     def _remove(self, number: int, call: AptCall) -> None:
         """Translate the removal of some of the packages that the file installs."""
@@ -134,7 +136,7 @@ class Translation:
             self._replace_head(call, "apk del --no-network", names, [_ALONG])
             self.packages += [name for found in names.values() for name in found]
         else:
-            self._gone.add(number)
+            self._gone[number] = _LISTS
 
     def _named(self, call: AptCall, notes: list[str]) -> dict[int, tuple[str, ...]]:
         """Return Alpine's names for each package word, every name once; translate variables."""
@@ -192,25 +194,35 @@ class Translation:
         drop = set(debian.leftovers(command))
         operands = {at for at, word in enumerate(command.words) if not word.raw.startswith("-")}
         all_of_it = bool(drop) and operands - set(range(apt.behind_sudo(command) + 1)) == drop
-        if all_of_it or debian.sets_apt(command, self._script):
-            self._gone.add(number)
+        if locales.needless(command, self._script):
+            self._gone[number] = _LOCALES
+        elif all_of_it or debian.sets_apt(command, self._script):
+            self._gone[number] = _LISTS
         elif drop:
             said = " ".join(command.words[at].raw for at in sorted(drop))
             self._cut(command, drop, said, "is not there on Alpine")
 
     def _finish(self) -> list[Edit]:
         if self._gone and len(self._gone) == len(self._script.units):
-            return [self._pen.edit(whole(self._text, self._run.instruction), "", _NOTHING)]
-        for first, last in series(self._gone):
-            steps = " and ".join(dict.fromkeys(map(self._step, range(first, last + 1))))
+            reason = f"{self._why(self._gone)}, so that nothing is left to do here."
+            return [self._pen.edit(whole(self._text, self._run.instruction), "", reason)]
+        for first, last in series(set(self._gone)):
+            numbers = range(first, last + 1)
+            steps = " and ".join(dict.fromkeys(map(self._step, numbers)))
             for cut, new in self._scissors.units(first, last):
-                reason = f"apk keeps no lists, so that it needs no {steps}."
+                reason = f"{self._why(numbers)}, so that it needs no {steps}."
                 self._edits.append(self._pen.edit(cut, new, reason))
         return [*self._edits, *mounts.translate(self._text, self._run.instruction, self._pen)]
 
+    def _why(self, numbers: Iterable[int]) -> str:
+        return " and ".join(dict.fromkeys(self._gone[number] for number in numbers))
+
     def _step(self, number: int) -> str:
         command = self._script.units[number].command
-        if command is None or apt.program(command) not in apt.PROGRAMS:
+        others = apt.PROGRAMS | locales.PROGRAMS
+        if command is not None and self._gone[number] is _LOCALES and command.program not in others:
+            return "settings of locales"
+        if command is None or apt.program(command) not in others:
             return "clean-up or settings of apt"
         return f"`{' '.join(word.raw for word in command.words[:2])}`"
 

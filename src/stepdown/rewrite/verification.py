@@ -1,5 +1,7 @@
 """The check of every rewritten Dockerfile, before anybody sees it."""
 
+from bisect import bisect_left
+
 from stepdown.dockerfile import Dockerfile, Instruction
 from stepdown.errors import DockerfileError, StepdownError
 from stepdown.model.plan import Edit, Rewrite
@@ -17,11 +19,26 @@ def verify(doc: Dockerfile, situation: Situation, after: Rewrite) -> None:
             _expect(old.external(old.ships(situation.target)), after.original)
     except DockerfileError as error:
         raise _bug(error.brief, after.text) from error
+    touched = _touched(doc.instructions, after.edits)
     remaining = iter(one.span.of(after.text) for one in new.instructions)
-    for one in doc.instructions:
-        touched = any(_touches(edit, one) for edit in after.edits)
-        if not touched and one.span.of(doc.text) not in remaining:
+    for number, one in enumerate(doc.instructions):
+        if number not in touched and one.span.of(doc.text) not in remaining:
             raise _bug(f"line {one.line} changed without an edit", after.text)
+
+
+def _touched(instructions: tuple[Instruction, ...], edits: tuple[Edit, ...]) -> set[int]:
+    """Return the numbers of the instructions that the edits change."""
+    ends = [one.span.end for one in instructions]
+    touched = set[int]()
+    for edit in edits:
+        number = bisect_left(ends, edit.start)
+        while number < len(ends) and instructions[number].span.start < max(
+            edit.end, edit.start + 1
+        ):
+            if _touches(edit, instructions[number]):
+                touched.add(number)
+            number += 1
+    return touched
 
 
 def _touches(edit: Edit, instruction: Instruction) -> bool:

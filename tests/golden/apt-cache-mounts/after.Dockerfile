@@ -4,6 +4,6 @@ FROM node:22-alpine AS base
 FROM ${BASE}
 RUN --mount=type=cache,target=/var/cache/apk,sharing=locked \
     # the lists
-    apk add --no-cache gcc
+    apk add --update-cache --cache-dir=/var/cache/apk gcc
 RUN echo ready
 CMD ["node", "server.js"]

@@ -7,7 +7,7 @@ import msgspec
 from stepdown.dockerfile import Dockerfile
 from stepdown.model.image import Tier
 from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
-from stepdown.model.recipe import PackageName, Remedy
+from stepdown.model.recipe import PackageName, Programs, Remedy
 from stepdown.rewrite import rewrite
 
 _GOLDEN = Path(__file__).parents[2] / "golden"
@@ -32,6 +32,8 @@ def rewritten(  # noqa: PLR0913
     facts: Facts | None = None,
     remedies: tuple[Remedy, ...] = (),
     dockerfile: str = "Dockerfile",
+    family: str = "",
+    programs: Programs | None = None,
 ) -> Rewrite:
     """Rewrite `text` for a candidate, given or named."""
     doc = Dockerfile(text)
@@ -48,13 +50,14 @@ def rewritten(  # noqa: PLR0913
             stage=stage,
             base=doc.external(ship),
             base_line=doc.chain(ship)[0].line,
-            family="",
+            family=family,
             tier=tier,
         ),
         facts=facts or Facts(),
         packages=PACKAGES,
         policy=policy or Policy(),
         remedies=remedies,
+        programs=programs,
     )
 
 

@@ -177,7 +177,9 @@ def test_on_slim_only_other_managers_are_refused() -> None:
 
 
 def adding(*names: str, apt: tuple[str, ...] = ("x",)) -> Remedy:
-    return Remedy(kind=RemedyKind.ADD_PACKAGES, text="It is missing.", apt=apt, apk=names)
+    return Remedy(
+        kind=RemedyKind.ADD_PACKAGES, text="It is missing.", safe=True, apt=apt, apk=names
+    )
 
 
 def test_remedies_are_merged_sorted_and_not_repeated() -> None:

@@ -1,27 +1,29 @@
 """One stage becomes two where the candidate has no shell."""
 
+from typing import Any
+
 import pytest
 from rewriting import rewritten
 
 from stepdown.dockerfile import Dockerfile, apply
-from stepdown.model.plan import Carried, Facts, Origin, Policy, Rewrite
+from stepdown.model.plan import Carried, CarriedKind, Facts, Policy, Rewrite
 
 NODE = 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'
 PYTHON = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r r.txt\n"
 IMAGE = "gcr.io/distroless/nodejs22-debian12"
 
 
-def new_stage(text: str, candidate: str = "node-distroless", **facts: object) -> list[str]:
+def new_stage(text: str, candidate: str = "node-distroless", **facts: Any) -> list[str]:
     """The lines of the stage that was added."""
     result = split(text, candidate, **facts)
     return result.text[len(text) :].split("${BASE}")[1].splitlines()[1:]
 
 
-def split(text: str, candidate: str = "node-distroless", **facts: object) -> Rewrite:
-    return rewritten(text, candidate, facts=Facts(**facts))  # type: ignore[arg-type]
+def split(text: str, candidate: str = "node-distroless", **facts: Any) -> Rewrite:
+    return rewritten(text, candidate, facts=Facts(**facts))
 
 
-def blocks(text: str, **facts: object) -> list[str]:
+def blocks(text: str, **facts: Any) -> list[str]:
     return [one.reason for one in split(text, **facts).refusals if one.blocking]
 
 
@@ -136,7 +138,7 @@ def test_libraries_come_along_for_the_bases_that_lack_them() -> None:
     library = Carried(
         path="/usr/lib/libpq.so.5",
         size=1,
-        origin=Origin.LIBRARY,
+        kind=CarriedKind.LIBRARY,
         package="libpq5",
         images=(IMAGE,),
     )
@@ -144,8 +146,16 @@ def test_libraries_come_along_for_the_bases_that_lack_them() -> None:
     result = split(NODE, carried=(app, library))
     (edit,) = [one for one in result.edits if "libpq.so.5" in one.text]
     assert "a library of libpq5" in edit.reason
-    other = Carried(path="/usr/lib/x.so", size=1, origin=Origin.LIBRARY, images=("other",))
+    other = Carried(path="/usr/lib/x.so", size=1, kind=CarriedKind.LIBRARY, images=("other",))
     assert "x.so" not in split(NODE, carried=(app, other)).text
+
+
+def test_the_user_has_the_last_word() -> None:
+    policy = Policy(copies=("/usr/share/fonts",), leaves=("/opt/tool",))
+    text = NODE.replace("RUN", "COPY tool /opt/tool\nRUN")
+    result = rewritten(text, "node-distroless", policy=policy)
+    copies = [line for line in result.text.splitlines() if line.startswith("COPY --from")]
+    assert [line.split()[-1] for line in copies] == ["/app", "/usr/share/fonts"]
 
 
 def test_too_many_places_are_nothing_to_read() -> None:
