@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from string import Formatter
 from typing import TypeVar
 
 import msgspec
 
 from stepdown.errors import RecipeError
+from stepdown.flow import families
 from stepdown.model.image import Value
 from stepdown.model.recipe import (
     Applet,
@@ -21,14 +21,21 @@ from stepdown.model.recipe import (
     Family,
     PackageName,
     Programs,
+    Remedy,
     RemedyKind,
+    Rung,
     Toolset,
 )
+from stepdown.model.support import Support
 
 Kind = TypeVar("Kind")
 _COLUMNS = ("debian", "alpine", "how", "note")
 _HOW = re.compile(r"(?:command|soname|library|pkg-config|python|perl)(?: \S+)+|table|hand")
+# What an image must not get without somebody's consent.
+_ASKED = frozenset((RemedyKind.COPY_PROGRAMS, RemedyKind.THREAD_STACK, RemedyKind.ADVICE))
+_SHIMS = frozenset(("gcompat", "libc6-compat"))
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_SHIPPED = resources.files("stepdown") / "recipes"
 _APK_NAME = re.compile(r"[a-z0-9][a-z0-9+._-]+")
 
 
@@ -42,6 +49,13 @@ class ClassFile(Value, frozen=True, kw_only=True):
     """recipes/classes.toml: tables `[[classes]]`."""
 
     classes: tuple[CommandClass, ...]
+
+
+class SupportFile(Value, frozen=True, kw_only=True):
+    """recipes/support.toml: tables `[[support]]`, and how they are known."""
+
+    evidence: str
+    support: tuple[Support, ...]
 
 
 class ToolsetFile(Value, frozen=True, kw_only=True):
@@ -62,13 +76,14 @@ class AppletFile(Value, frozen=True, kw_only=True):
 @cache
 def load() -> Catalog:
     """Return the recipes of this installation. Raises RecipeError with the file at fault."""
-    return read(resources.files("stepdown") / "recipes")
+    return read(_SHIPPED)
 
 
 def read(folder: Traversable) -> Catalog:
     """Read the recipes under `folder`. Raises RecipeError with the file at fault."""
+    bases = _bases(folder)
     catalog = Catalog(
-        families=tuple(_decode(file, Family) for file in _files(folder / "families", ".toml")),
+        families=tuple(_family(file, bases) for file in _files(folder / "families", ".toml")),
         packages=tuple(p for f in _files(folder / "packages", ".tsv") for p in _packages(f)),
         breakages=tuple(
             breakage
@@ -77,11 +92,48 @@ def read(folder: Traversable) -> Catalog:
         ),
         classes=_decode(folder / "classes.toml", ClassFile).classes,
         programs=_programs(folder / "programs"),
+        releases=_decode(folder / "releases.toml", families.ReleaseFile).releases,
+        support=_decode(folder / "support.toml", SupportFile).support,
     )
+    return _sound(catalog, "The recipes contradict themselves.")
+
+
+def with_own(folder: Traversable) -> Catalog:
+    """Return the recipes of this installation with the families of a user's folder.
+
+    The folder holds files like those of recipes/families; see `families.merged`. Raises RecipeError
+    with the path of the file at fault.
+    """
+    shipped, bases = load(), _bases(_SHIPPED)
+    if not folder.is_dir():
+        raise RecipeError(f"There is no folder {folder}.", hint="Give the folder of your recipes.")
+    files = _files(folder, ".toml")
+    if not files:
+        raise RecipeError(
+            f"There is no recipe in {folder}.", hint="A recipe is a file FAMILY.toml; see --help."
+        )
+    own = tuple(_family(file, bases) for file in files)
+    catalog = msgspec.structs.replace(shipped, families=families.merged(shipped.families, own))
+    return _sound(catalog, f"The recipes in {folder} contradict themselves or the shipped ones.")
+
+
+def _sound(catalog: Catalog, brief: str) -> Catalog:
     faults = tuple(check(catalog))
     if faults:
-        raise RecipeError("The recipes contradict themselves.", details="\n".join(faults))
+        raise RecipeError(brief, details="\n".join(faults), hint="Correct the recipes.")
     return catalog
+
+
+def _bases(folder: Traversable) -> dict[str, Rung]:
+    return _decode(folder / "bases.toml", families.BaseFile).bases
+
+
+def _family(file: Traversable, bases: dict[str, Rung]) -> Family:
+    read = _decode(file, families.FamilyFile)
+    for name in families.unknown_bases(read, bases):
+        known = ", ".join(bases)
+        raise _fault(file, f"bases: there is no shared base {name} (known: {known})")
+    return families.family(read, bases)
 
 
 def check(catalog: Catalog) -> Iterator[str]:
@@ -91,10 +143,14 @@ def check(catalog: Catalog) -> Iterator[str]:
     yield from _twice("package", (package.debian for package in catalog.packages))
     yield from _twice("breakage", (breakage.id for breakage in catalog.breakages))
     yield from _twice("class", (klass.key for klass in catalog.classes))
+    yield from _twice("release", (f"{s.id} {s.version}" for s in catalog.support))
     for family in catalog.families:
-        yield from _family(family)
+        yield from families.faults(family)
+    yield from _twice("release", (release.name for release in catalog.releases))
     for breakage in catalog.breakages:
         yield from _breakage(breakage)
+        for name in set(breakage.follows) - {one.id for one in catalog.breakages}:
+            yield f"breakage {breakage.id}: there is no {name} that it could follow from."
     for klass in catalog.classes:
         yield from _patterns(f"class {klass.key}", klass.patterns)
     yield from _package_names(catalog.packages)
@@ -122,18 +178,6 @@ def _package_names(packages: tuple[PackageName, ...]) -> Iterator[str]:
             yield f"{where}: it has a name twice."
 
 
-def _family(family: Family) -> Iterator[str]:
-    where = f"family {family.name}"
-    ranks = [rung.tier.rank for rung in family.rungs]
-    if not ranks or ranks != sorted(ranks):
-        yield f"{where}: the rungs are not in the order of the ladder."
-    yield from _patterns(where, (rung.tags for rung in family.rungs))
-    for rung in family.rungs:
-        fields = {name for _, name, _, _ in Formatter().parse(rung.image) if name is not None}
-        if not fields <= {"version", "release"}:
-            yield f"{where}: {rung.image} has unknown fields."
-
-
 def _breakage(breakage: Breakage) -> Iterator[str]:
     where = f"breakage {breakage.id}"
     yield from _patterns(where, (signature.pattern for signature in breakage.signatures))
@@ -143,9 +187,28 @@ def _breakage(breakage: Breakage) -> Iterator[str]:
         yield f"{where}: it needs a signature, or detectors and the evidence that they give."
     if any(bool(sign.pattern) == bool(sign.commands) for sign in breakage.signatures):
         yield f"{where}: a signature is either a pattern or a list of commands."
+    if (grounds := breakage.grounds) is not None:
+        yield from _patterns(where, (*grounds.code, *grounds.shows))
+        if not (grounds.code or grounds.named or grounds.calls or grounds.shows):
+            yield f"{where}: its grounds have conditions and no sign."
     for remedy in breakage.remedies:
-        if (remedy.kind is RemedyKind.ADD_PACKAGES) != bool(remedy.apt or remedy.apk):
-            yield f"{where}: packages and the kind of the remedy do not agree."
+        yield from _remedy(where, remedy)
+
+
+def _remedy(where: str, remedy: Remedy) -> Iterator[str]:
+    adds = remedy.kind in (RemedyKind.ADD_PACKAGES, RemedyKind.BUILD_PACKAGES)
+    copies = remedy.kind is RemedyKind.COPY_FILES and bool(remedy.paths)
+    if (adds or copies) != bool(remedy.apt or remedy.apk):
+        yield f"{where}: packages and the kind of the remedy do not agree."
+    sets = remedy.kind is RemedyKind.SET_ENVIRONMENT
+    if remedy.environment and not (sets or adds):
+        yield f"{where}: the environment and the kind of the remedy do not agree."
+    if (remedy.kind is RemedyKind.REPLACE_WORDS) != bool(remedy.renames):
+        yield f"{where}: the words and the kind of the remedy do not agree."
+    if remedy.evidence or remedy.lines:
+        yield f"{where}: what a remedy means for one Dockerfile is not for a recipe to say."
+    if remedy.safe and (remedy.kind in _ASKED or _SHIMS & {*remedy.apt, *remedy.apk}):
+        yield f"{where}: {remedy.kind} is never applied unasked."
 
 
 def _patterns(where: str, patterns: Iterable[str]) -> Iterator[str]:
@@ -196,4 +259,4 @@ def _packages(file: Traversable) -> Iterator[PackageName]:
 
 
 def _fault(file: Traversable, what: str) -> RecipeError:
-    return RecipeError(f"The recipe {file.name} is wrong: {what}.", hint="Correct the file.")
+    return RecipeError(f"The recipe {file} is wrong: {what}.", hint="Correct the file.")

@@ -1,5 +1,6 @@
 """Images: the ladder of tiers, references, and the configuration that an engine reports."""
 
+import re
 from enum import StrEnum
 from typing import Self
 
@@ -34,11 +35,26 @@ class Libc(StrEnum):
 
 
 class PackageManager(StrEnum):
-    """The operating system's package manager that an image carries."""
+    """The operating system's package manager that an image carries.
+
+    `other` is one for which the recipes have no package names: dnf, microdnf, tdnf, zypper, and
+    Wolfi's apk, whose packages are not Alpine's.
+    """
 
     APT = "apt"
     APK = "apk"
+    OTHER = "other"
     NONE = "none"
+
+
+# The grammar of the distribution project: host[:port]/path:tag@digest.
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.?)+(?::\d+)?"
+_REFERENCE = re.compile(
+    rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*"
+    r"(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+    re.ASCII,
+)
 
 
 class ImageRef(Value, frozen=True, kw_only=True):
@@ -55,6 +71,18 @@ class ImageRef(Value, frozen=True, kw_only=True):
         head, slash, last = rest.rpartition("/")
         last, _, tag = last.partition(":")
         return cls(name=head + slash + last, tag=tag, digest=digest)
+
+    @classmethod
+    def is_valid(cls, text: str) -> bool:
+        """Tell whether a registry would understand `text`."""
+        return _REFERENCE.fullmatch(text) is not None
+
+    @property
+    def registry(self) -> str:
+        """The registry's host, with its port; Docker Hub where the name has none."""
+        head, slash, _ = self.name.partition("/")
+        named = slash and ("." in head or ":" in head or head == "localhost")
+        return head if named else "docker.io"
 
     @property
     def repository(self) -> str:

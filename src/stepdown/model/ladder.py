@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from stepdown.model.image import ImageRef, Value
-from stepdown.model.recipe import Family, Rung
+from stepdown.model.recipe import Family, Release, Rung
 
 # Releases in the order of their C library: https://www.debian.org/releases
 _DEBIAN = {"stretch": 9, "buster": 10, "bullseye": 11, "bookworm": 12, "trixie": 13, "forky": 14}
@@ -13,14 +13,16 @@ _DEBIAN = {"stretch": 9, "buster": 10, "bullseye": 11, "bookworm": 12, "trixie":
 class Place(Value, frozen=True, kw_only=True):
     """An image that the recipes know.
 
-    `version` is the language version and `release` the distribution's release as the image's
-    name gives them; both are empty where it is silent.
+    `version` is the language version, `release` the distribution's release and `variant` what else
+    the image's name chooses (such as `fpm`); each is empty where the name and the recipe are
+    silent.
     """
 
     family: Family
     rung: Rung
     version: str = ""
     release: str = ""
+    variant: str = ""
 
 
 def locate(image: ImageRef, families: Iterable[Family]) -> Place | None:
@@ -31,9 +33,18 @@ def locate(image: ImageRef, families: Iterable[Family]) -> Place | None:
         for rung in family.rungs:
             words = _words(image, rung)
             if words is not None:
-                version, release = words.get("version", ""), words.get("release", "")
-                return Place(family=family, rung=rung, version=version, release=release)
+                return _place(family, rung, words)
     return None
+
+
+def _place(family: Family, rung: Rung, words: dict[str, str]) -> Place:
+    return Place(
+        family=family,
+        rung=rung,
+        version=words.get("version", "") or rung.version,
+        release=words.get("release", ""),
+        variant=words.get("variant", ""),
+    )
 
 
 def knows_repository(image: ImageRef, families: Iterable[Family]) -> bool:
@@ -41,18 +52,23 @@ def knows_repository(image: ImageRef, families: Iterable[Family]) -> bool:
     return any(image.repository in family.repositories for family in families)
 
 
-def image_name(rung: Rung, version: str, release: str) -> str | None:
+def image_name(rung: Rung, version: str, release: str, variant: str = "") -> str | None:
     """Fill the rung's template; None where the current tag does not say what it needs.
 
     A rung that exists for certain `versions` only takes the one that `version` refines: 24.19.0
-    becomes 24. `-{release}` falls away without a release, so that the tag floats as before.
+    becomes 24. `-{release}` and `-{variant}` fall away where there is none, so that the tag floats
+    as before.
     """
     offered = offered_version(rung, version)
     if offered is None:
         return None
     text = rung.image.replace("{version}", offered)
-    text = text.replace("-{release}", f"-{release}" if release else "")
-    return None if "{release}" in text and not release else text.replace("{release}", release)
+    for field, value in (("{release}", release), ("{variant}", variant)):
+        text = text.replace(f"-{field}", f"-{value}" if value else "")
+        if field in text and not value:
+            return None
+        text = text.replace(field, value)
+    return text
 
 
 def offered_version(rung: Rung, version: str) -> str | None:
@@ -62,12 +78,37 @@ def offered_version(rung: Rung, version: str) -> str | None:
     return version if version or "{version}" not in rung.image else None
 
 
+def end_of_life(rung: Rung, version: str) -> str:
+    """Return the last day on which the rung's image for `version` gets fixes, empty if unknown."""
+    of_version = (end for one, end in rung.ends if f"{version}.".startswith(f"{one}."))
+    return next(of_version, rung.end_of_life)
+
+
 def fits(rung: Rung, image: str) -> bool:
     """Tell whether `image`, made from the rung's template, is one of the rung's own tags.
 
     Two rungs share a template where the default release changed with a version.
     """
     return not rung.tags or _words(ImageRef.parse(image), rung) is not None
+
+
+def find_release(word: str, releases: Iterable[Release]) -> Release | None:
+    """Find the release that a tag's word means: bookworm, bookworm-20241202, 12.8, 24.04."""
+    first = word.partition("-")[0]
+    for release in releases:
+        if first == release.name or any(
+            f"{first}.".startswith(f"{number}.") for number in release.numbers
+        ):
+            return release
+    return None
+
+
+def glibc(word: str, releases: Iterable[Release]) -> tuple[int, ...] | None:
+    """Return the version of a release's glibc as numbers, None where there is none or unknown."""
+    release = find_release(word, releases) if word else None
+    if release is None or not release.glibc:
+        return None
+    return tuple(int(part) for part in release.glibc.split("."))
 
 
 def debian_number(release: str) -> int | None:

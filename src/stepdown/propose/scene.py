@@ -10,7 +10,7 @@ from stepdown.dockerfile.stage import Stage
 from stepdown.model.image import ImageRef, Libc
 from stepdown.model.ladder import Place, debian_number, locate
 from stepdown.model.plan import Clue, Facts, Target, Trait
-from stepdown.model.recipe import Family, Programs, Rung
+from stepdown.model.recipe import Family, Programs, Release, Rung
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,7 @@ class Scene:
     place: Place
     document: Dockerfile
     programs: Programs
+    releases: tuple[Release, ...] = ()
 
     @property
     def shipped(self) -> Stage:
@@ -77,15 +78,25 @@ class Scene:
         return tuple(found)
 
 
+def release_word(place: Place) -> str:
+    """Return the release of an image, as its tag or its recipe says it."""
+    return place.release or place.rung.release
+
+
+def next_word(rung: Rung, place: Place) -> str:
+    """Return that of the rung's image beside `place`, whose explicit release it may keep."""
+    kept = place.release if "{release}" in rung.image else ""
+    return kept or rung.release
+
+
 def release_number(place: Place) -> int | None:
     """Return the number of the Debian release of an image, None where it is unknown."""
-    return debian_number(place.release or place.rung.release)
+    return debian_number(release_word(place))
 
 
 def next_release(rung: Rung, place: Place) -> int | None:
-    """Return that of the rung's image beside `place`, whose explicit release it may keep."""
-    kept = place.release if "{release}" in rung.image else ""
-    return debian_number(kept or rung.release)
+    """Return that of the rung's image beside `place`."""
+    return debian_number(next_word(rung, place))
 
 
 def mine(scene: Scene, *traits: Trait) -> tuple[Clue, ...]:

@@ -34,7 +34,14 @@ def proposed(
 ) -> Proposed:
     policy = Policy(to=to, base=base)
     recipes = load()
-    return propose(target_of(text), facts or Facts(), recipes.families, policy, recipes.programs)
+    return propose(
+        target_of(text),
+        facts or Facts(),
+        recipes.families,
+        policy,
+        recipes.programs,
+        recipes.releases,
+    )
 
 
 def hazards(

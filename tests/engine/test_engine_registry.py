@@ -1,0 +1,105 @@
+"""Look-ups in a real registry through a real engine, without pulling."""
+
+import base64
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from registries import LAYERS, PASSWORD, USER, Shelf, digest, serving
+from stepdown.adapters.engine import DockerEngine
+from stepdown.adapters.registry import EngineRegistry
+from stepdown.ports import NotAsked, NotRegistered, Registered
+
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf("amd64", "arm64")
+
+
+@pytest.fixture
+def host(shelf: Shelf) -> Iterator[str]:
+    with serving(shelf) as name:
+        yield name
+
+
+@pytest.fixture
+def registry(engine: DockerEngine) -> EngineRegistry:
+    return engine.registry()
+
+
+def test_an_image_that_is_there(registry: EngineRegistry, host: str, shelf: Shelf) -> None:
+    found = registry.look_up(f"{host}/app:1", "linux/amd64")
+    assert isinstance(found, Registered)
+    assert found.digest == digest(shelf.index)
+    assert sorted(found.platforms) == ["linux/amd64", "linux/arm64"]
+    assert found.compressed is not None
+    assert sum(LAYERS) < found.compressed < sum(LAYERS) + 1000
+    assert not [path for path in shelf.asked if "/blobs/sha256:0000" in path]
+
+
+def test_a_digest_can_be_asked_for(registry: EngineRegistry, host: str, shelf: Shelf) -> None:
+    found = registry.look_up(f"{host}/app@{digest(shelf.index)}", "linux/amd64")
+    assert isinstance(found, Registered)
+    assert found.digest == digest(shelf.index)
+
+
+def test_a_platform_that_is_not_there_has_no_size(registry: EngineRegistry, host: str) -> None:
+    found = registry.look_up(f"{host}/app:1", "linux/s390x")
+    assert isinstance(found, Registered)
+    assert found.compressed is None
+    assert "linux/s390x" not in found.platforms
+
+
+def test_a_tag_that_does_not_exist(registry: EngineRegistry, host: str) -> None:
+    found = registry.look_up(f"{host}/app:2", "linux/amd64")
+    assert isinstance(found, NotRegistered)
+    assert host in found.reason
+    assert not found.denied
+
+
+def test_without_credentials_it_is_denied(registry: EngineRegistry) -> None:
+    with serving(Shelf("amd64", private=True)) as host:
+        denied = registry.look_up(f"{host}/app:1", "linux/amd64")
+    assert isinstance(denied, NotRegistered)
+    assert denied.denied
+
+
+def test_with_the_users_own_credentials_it_is_found(
+    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Shelf("amd64", private=True)) as host:
+        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        config = {"auths": {host: {"auth": login}}}
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        # The docker command looks there for its buildx as well.
+        present = Path(os.environ.get("DOCKER_CONFIG", "~/.docker")).expanduser()
+        (tmp_path / "cli-plugins").symlink_to(present / "cli-plugins")
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        with engines.open() as engine:
+            found = engine.registry().look_up(f"{host}/app:1", "linux/amd64")
+    assert isinstance(found, Registered)
+    assert found.compressed is not None
+
+
+def test_a_busy_registry_is_asked_again(registry: EngineRegistry, host: str, shelf: Shelf) -> None:
+    shelf.busy = 1
+    assert isinstance(registry.look_up(f"{host}/app:1", "linux/amd64"), Registered)
+
+
+def test_one_that_cannot_be_reached_is_asked_only_once(registry: EngineRegistry) -> None:
+    with serving(Shelf("amd64")) as gone:
+        pass
+    first = registry.look_up(f"{gone}/app:1", "linux/amd64")
+    assert isinstance(first, NotAsked)
+    with serving(Shelf("amd64")):
+        assert registry.look_up(f"{gone}/other:1", "linux/amd64") == first
