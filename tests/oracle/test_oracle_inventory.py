@@ -8,7 +8,7 @@ from oracle_engine import lab_engine, said
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.flow import catalog
-from stepdown.measure import read_rootfs, surface
+from stepdown.measure import quick_surface, read_rootfs, surface
 from stepdown.model.surface import Known, Measure
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest
@@ -68,7 +68,7 @@ def read(engine: DockerEngine, image: str) -> RootFS:
 
 def measure(engine: DockerEngine, image: str, key: str) -> Measure:
     config = engine.inspect(image)
-    card = surface(read(engine, image), config, catalog.load().classes, image)
+    card = surface(read(engine, image), config, catalog.load(), image)
     (found,) = (m for m in card.measures if m.key == key)
     return found
 
@@ -225,6 +225,74 @@ def test_language_packages(engine: DockerEngine) -> None:
     expected = sorted(said(engine, "node:24-slim", "node", "-e", script).splitlines())
     assert listed(engine, "node:24-slim", "language_packages") == expected
     assert len(expected) > 100
+
+
+# The larger half of the lab's images, and the debug images, each in one go.
+DEBIAN_TOO = (
+    "debian:bookworm",
+    "debian:trixie",
+    "python:3.13-slim",
+    "buildpack-deps:trixie-curl",
+    "buildpack-deps:bookworm",
+    "node:24",
+    "golang:1.24",
+)
+OTHERS_TOO = (
+    "python:3.13-alpine",
+    *(f"gcr.io/distroless/{name}-debian13:debug" for name in ("static", "cc", "python3")),
+)
+PACKAGES = (
+    "if command -v dpkg-query >/dev/null; then dpkg-query -W -f '${Package} ${Version}\\n'; fi"
+)
+ALPINE_PACKAGES = "if command -v apk >/dev/null; then apk info -v 2>/dev/null; fi"
+SET_ID = "find / -xdev -type f \\( -perm -4000 -o -perm -2000 \\) 2>/dev/null"
+OPEN = "find / -xdev \\( -type f -perm -2 \\) -o \\( -type d -perm -2 ! -perm -1000 \\) 2>/dev/null"
+IN_ONE_GO = "; echo =; ".join((PACKAGES, ALPINE_PACKAGES, SET_ID, OPEN, LOOP + "true"))
+
+
+@pytest.mark.parametrize("image", [*DEBIAN_TOO, *OTHERS_TOO])
+def test_all_in_one_go(engine: DockerEngine, image: str) -> None:
+    shell = "/busybox/sh" if "distroless" in image else "/bin/sh"
+    said_all = said(engine, image, shell, "-c", IN_ONE_GO).split("=\n")
+    deb, apk, set_id, everybody, on_path = (set(part.splitlines()) for part in said_all)
+    config = engine.inspect(image)
+    fs = read_rootfs(engine, image, symbols=False)
+    card = surface(fs, config, catalog.load(), image)
+    items = {m.key: set(m.items) for m in card.measures}
+    if image in DEBIAN_TOO:
+        assert items["os_packages"] == deb
+        assert items["setuid_setgid"] == set_id
+    elif apk:
+        names = {f"{p.name}-{p.version}" for p in fs.packages}
+        assert names == {line for line in apk if not line.startswith(".")}  # virtual packages
+    assert items["world_writable"] == {path for path in everybody if not mounted(path)}
+    applets = {name for names in fs.applets.values() for name in names}
+    started = {w[0].rpartition("/")[2] for w in (config.entrypoint, config.cmd) if w}
+    assert items["commands"] == on_path | applets | started
+    assert all(m.known is Known.MEASURED for m in card.measures)
+
+
+QUICK = ("debian:bookworm-slim", "alpine:3.23", f"{DISTROLESS}:latest", "busybox:musl")
+
+
+@pytest.mark.parametrize("image", QUICK)
+def test_the_quick_look_counts_the_same(engine: DockerEngine, image: str) -> None:
+    config = engine.inspect(image)
+    quick = quick_surface(engine, config, catalog.load(), image)
+    whole = surface(read(engine, image), config, catalog.load(), image)
+    measures = {m.key: m for m in whole.measures}
+    for found in quick.measures:
+        if found.value is not None:
+            assert found == measures[found.key]
+    assert (quick.measures[0].value is None) == (image == "busybox:musl")
+    assert quick.os == whole.os
+
+
+def test_layers_add_up_to_the_size_of_the_image(engine: DockerEngine) -> None:
+    layers = engine.layers("node:24-slim")
+    assert sum(layer.size for layer in layers) == engine.inspect("node:24-slim").size
+    assert len(layers) > 2
+    assert layers[0].size > 70_000_000
 
 
 CAPABLE = """\

@@ -3,7 +3,7 @@
 import base64
 import io
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import requests
@@ -46,6 +46,46 @@ def read_file(api: APIClient, container: str, path: str) -> bytes | None:
             return found
         path = found
     return None  # links in a circle
+
+
+def read_files(api: APIClient, container: str, path: str) -> tuple[File, ...]:
+    """Return the file at `path`, or the regular files directly in the folder; none if absent.
+
+    Raises the faults of `connection.FAULTS`, and EngineError for an answer that cannot be read.
+    """
+    place = path
+    for _ in range(_LINKS):
+        found = _look(api, container, place)
+        if isinstance(found, str):
+            place = found if found.startswith("/") else f"{place.rpartition('/')[0]}/{found}"
+            continue
+        return tuple(
+            File(path=path if below is None else f"{path}/{below}", content=content)
+            for below, content in found
+        )
+    return ()  # links in a circle
+
+
+def _look(api: APIClient, container: str, path: str) -> str | list[tuple[str | None, bytes]]:
+    """Return where a link leads to, else (name in the folder or None, content) of the files."""
+    url = endpoint(api, f"/containers/{container}/archive")
+    with api.get(url, params={"path": path}, stream=True, timeout=api.timeout) as answer:
+        if not answer.ok and _leads_nowhere(answer):
+            return []
+        answer.raise_for_status()
+        stat = _stat(answer.headers.get("X-Docker-Container-Path-Stat", ""))
+        if stat.link_target:
+            return stat.link_target if stat.link_target != path else []
+        return list(_files_of(answer.content))
+
+
+def _files_of(stream: bytes) -> Iterator[tuple[str | None, bytes]]:
+    with tarfile.open(fileobj=io.BytesIO(stream)) as archive:
+        for member in archive:
+            _, *below = member.name.strip("/").split("/")
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is not None and len(below) <= 1:
+                yield (below[0] if below else None), content.read()
 
 
 def _get(api: APIClient, container: str, path: str) -> bytes | str | None:

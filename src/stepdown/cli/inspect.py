@@ -1,4 +1,4 @@
-"""The commands that look: `measure`, `compare`, `explain`, `report` and `doctor`."""
+"""The commands that look: `explain`, `report` and `doctor`."""
 
 import codecs
 import json
@@ -11,56 +11,14 @@ import msgspec
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
 from stepdown.build import requests
-from stepdown.cli.migrate import rendered
+from stepdown.cli import forms
 from stepdown.errors import EngineError, StepdownError, UsageError
 from stepdown.flow import catalog, record
-from stepdown.measure import compare as difference
-from stepdown.measure import read_rootfs, surface
 from stepdown.model.image import Value
-from stepdown.model.surface import Surface
 from stepdown.model.trial import BuildFailed
-from stepdown.ports import Engine
-from stepdown.report import card, findings_text
+from stepdown.report import findings_text
 from stepdown.verify.explain import explain as diagnose_text
 from stepdown.verify.explain import unknown
-
-FORMATS = ("text", "md", "json")
-
-
-def measure(image: str, *, as_json: bool, verbose: bool) -> int:
-    """Print the surface card of one image."""
-    with open_run() as run, connect(run, target=image) as engine:
-        found = _surface(engine, image, str(run.scratch("empty")))
-    if as_json:
-        _print(msgspec.json.encode(found).decode())
-    else:
-        _print(card.surface_text(found, verbose=verbose))
-    return 0
-
-
-def compare(before: str, after: str, *, as_json: bool, verbose: bool) -> int:
-    """Print the difference of two images."""
-    with open_run() as run, connect(run, target=after) as engine:
-        empty = str(run.scratch("empty"))
-        delta = difference(_surface(engine, before, empty), _surface(engine, after, empty))
-    if as_json:
-        _print(msgspec.json.encode(delta).decode())
-    else:
-        _print(card.delta_text(delta, verbose=verbose))
-    return 0
-
-
-def _surface(engine: Engine, image: str, empty: str) -> Surface:
-    """Measure through a private image, so that one that has to be pulled does not stay behind."""
-    built = engine.build(requests.base("measured", image, empty), lambda _: None)
-    if isinstance(built, BuildFailed):
-        raise StepdownError(
-            f"The image {image} cannot be had.",
-            details="\n".join(built.log[-5:]),
-            hint="Check its name, or pull it first.",
-        )
-    config = engine.inspect(built.image)
-    return surface(read_rootfs(engine, built.image), config, catalog.load().classes, image)
 
 
 def explain(file: str, *, as_json: bool) -> int:
@@ -86,10 +44,7 @@ def _decoded(content: bytes) -> str:
 
 def report(file: Path, form: str, *, verbose: bool) -> int:
     """Render a saved record; without an engine."""
-    if form not in FORMATS:
-        raise UsageError(f"--format {form} is unknown.", hint=f"Use {', '.join(FORMATS)}.")
-    suffix = {"text": ".txt"}.get(form, f".{form}")
-    _print(rendered(record.load(file), suffix, verbose=verbose))
+    _print(forms.rendered(record.load(file), form, verbose=verbose))
     return 0
 
 

@@ -25,7 +25,7 @@ def commands(fs: RootFS, config: ImageConfig) -> dict[str, Command]:
 
     These are the names on PATH that lead to a regular file with an execute bit (symbolic links
     are followed inside the image), the program of ENTRYPOINT and of CMD wherever it lies, and
-    the applets of every busybox in the image, because `busybox NAME` needs no link.
+    the applets of every busybox and toybox in the image, because `busybox NAME` needs no link.
     """
     found: dict[str, Command] = {}
     for path in (*_on_path(fs, config), *_started(fs, config)):
@@ -88,6 +88,5 @@ def _started(fs: RootFS, config: ImageConfig) -> Iterator[str]:
 
 def unreadable_boxes(fs: RootFS) -> Iterable[str]:
     """Return the programs with compiled-in commands whose names could not be read."""
-    busybox = (path for path, applets in fs.applets.items() if not applets)
-    toybox = (path for path in fs.elf if path.rpartition("/")[2] == "toybox")
-    return sorted((*busybox, *toybox))
+    named = (path for path in fs.elf if path.rpartition("/")[2] in ("busybox", "toybox"))
+    return sorted({path for path in (*fs.applets, *named) if not fs.applets.get(path)})

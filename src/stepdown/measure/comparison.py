@@ -18,8 +18,9 @@ def compare(before: Surface, after: Surface) -> SurfaceDelta:
     old = {measure.key: measure for measure in before.measures}
     new = {measure.key: measure for measure in after.measures}
     rows = tuple(_row(key, old.get(key), new.get(key)) for key in {**old, **new})
-    warnings = tuple(_warnings(old.get("os_packages"), new.get("os_packages")))
-    return SurfaceDelta(before=before, after=after, rows=rows, warnings=warnings)
+    warnings = _warnings(old.get("os_packages"), new.get("os_packages"))
+    foreign = _foreign(before.architecture, after.architecture)
+    return SurfaceDelta(before=before, after=after, rows=rows, warnings=(*foreign, *warnings))
 
 
 def _row(key: str, before: Measure | None, after: Measure | None) -> SurfaceRow:
@@ -60,6 +61,11 @@ def _reasons(before: Measure | None, after: Measure | None) -> Iterator[str]:
             yield f"{side}: not measured."
         elif measure.reason:
             yield f"{side}: {measure.reason}"
+
+
+def _foreign(before: str, after: str) -> Iterator[str]:
+    if before and after and before != after:
+        yield f"The images are for different processors, {before} and {after}."
 
 
 def _warnings(before: Measure | None, after: Measure | None) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Measures of single files: who may do what with them, and how large they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from stepdown.measure.capabilities import words
+from stepdown.measure.certainty import listed, lower_bound, unknown
 from stepdown.model.image import ImageConfig
-from stepdown.model.surface import Known, Measure
+from stepdown.model.surface import Measure
 from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.rootfs.gaps import Part
 from stepdown.rootfs.names import shown
 from stepdown.rootfs.tar import EntryType
 
@@ -18,13 +20,13 @@ _WORLD_WRITE = 0o002
 def setuid_setgid(fs: RootFS) -> Measure:
     """Count programs that run with the rights of their owner or group."""
     paths = (p for p, e in _files(fs) if e.mode & _SET_ID and e.mode & _EXECUTE)
-    return _listed("setuid_setgid", "Setuid and setgid programs", paths)
+    return _bounded(fs, listed("setuid_setgid", "Setuid and setgid programs", paths))
 
 
 def file_capabilities(fs: RootFS) -> Measure:
     """Count files that give capabilities to who starts them."""
     found = (f"{path} {words(e.capability)}" for path, e in _files(fs) if e.capability)
-    return _listed("file_capabilities", "Programs with file capabilities", found)
+    return _bounded(fs, listed("file_capabilities", "Programs with file capabilities", found))
 
 
 def world_writable(fs: RootFS) -> Measure:
@@ -35,9 +37,8 @@ def world_writable(fs: RootFS) -> Measure:
         for path, e in fs.entries.items()
         if e.type is EntryType.DIRECTORY and e.mode & (_WORLD_WRITE | _STICKY) == _WORLD_WRITE
     )
-    return _listed(
-        "world_writable", "Files and folders that everybody may write", [*files, *folders]
-    )
+    title = "Files and folders that everybody may write"
+    return _bounded(fs, listed("world_writable", title, [*files, *folders]))
 
 
 def runs_as_root(fs: RootFS, config: ImageConfig) -> Measure:
@@ -49,23 +50,23 @@ def runs_as_root(fs: RootFS, config: ImageConfig) -> Measure:
     name = config.user.partition(":")[0] or "root"
     uid = int(name) if name.isascii() and name.isdecimal() else _uid(fs, name)
     if uid is None:
+        unread = fs.unread(Part.SETTINGS)
         reason = f"The user {shown(name)} is not in the image's /etc/passwd."
-        return Measure(key=key, title=title, value=None, known=Known.UNKNOWN, reason=reason)
+        return unknown(key, title, " ".join((*unread, reason)))
     return Measure(key=key, title=title, value=int(uid == 0), items=(shown(name),))
 
 
 def size_visible(fs: RootFS) -> Measure:
     """Add up the regular files that a container sees, in bytes; hard links count once."""
     value = sum(entry.size for _, entry in _files(fs))
-    return Measure(key="size_visible", title="Size of visible files", value=value)
+    return _bounded(fs, Measure(key="size_visible", title="Size of visible files", value=value))
 
 
 def size_layers(config: ImageConfig) -> Measure:
     """Return the engine's size of all layers, in bytes."""
     key, title = "size_layers", "Size of all layers"
     if not config.size:
-        reason = "The engine does not tell the size."
-        return Measure(key=key, title=title, value=None, known=Known.UNKNOWN, reason=reason)
+        return unknown(key, title, "The engine does not tell the size.")
     return Measure(key=key, title=title, value=config.size)
 
 
@@ -81,6 +82,5 @@ def _files(fs: RootFS) -> Iterator[tuple[str, Entry]]:
             yield path, entry
 
 
-def _listed(key: str, title: str, items: Iterable[str]) -> Measure:
-    found = tuple(shown(item) for item in sorted(items))
-    return Measure(key=key, title=title, value=len(found), items=found)
+def _bounded(fs: RootFS, measure: Measure) -> Measure:
+    return lower_bound(measure, *fs.unread(Part.FILES))

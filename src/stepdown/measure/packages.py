@@ -1,13 +1,14 @@
 """Measures of packages, and of what no package brought."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 
-from stepdown.model.surface import Known, Measure
+from stepdown.measure.certainty import listed, lower_bound, unknown
+from stepdown.model.surface import Measure
 from stepdown.rootfs.filesystem import RootFS
-from stepdown.rootfs.names import shown
+from stepdown.rootfs.gaps import Part
 
 _UNREAD = "The image has a package database of a kind that is not read: {}."
+_WHOSE = "So it is unknown which of them the system brought."
 
 
 def os_packages(fs: RootFS) -> Measure:
@@ -17,57 +18,66 @@ def os_packages(fs: RootFS) -> Measure:
     A file system without any (scratch) has 0; with static programs in it that is a lower bound,
     because nothing says where these come from.
     """
-    items = sorted(f"{package.name} {package.version}" for package in fs.packages)
     key, title = "os_packages", "Packages of the operating system"
+    items = {f"{package.name} {package.version}" for package in fs.packages}
     if not items and (fs.unread_databases or not _scratch_like(fs)):
-        return Measure(key=key, title=title, value=None, known=Known.UNKNOWN, reason=_why(fs))
-    known, reason = Known.MEASURED, ""
+        return unknown(key, title, _why(fs))
+    measure = listed(key, title, items)
     if fs.unread_databases:
-        known, reason = Known.PARTIAL, _unread(fs)
-    elif not items and (fs.elf or fs.shebangs):
-        known, reason = Known.PARTIAL, _nothing_of_a_distribution(fs)
-    elif not items:
-        reason = "There is no package database and no program: nothing could be installed."
-    return Measure(
-        key=key,
-        title=title,
-        value=len(items),
-        items=_shown(items),
-        known=known,
-        reason=reason,
-    )
+        return lower_bound(measure, _unread(fs))
+    if not items and (fs.elf or fs.shebangs):
+        return lower_bound(measure, _nothing_of_a_distribution(fs))
+    return lower_bound(measure, *fs.unread(Part.FILES, Part.PACKAGES))
 
 
 def language_packages(fs: RootFS) -> Measure:
-    """Count distinct packages of Python, Node and Ruby that no package of the system owns."""
+    """Count distinct packages of programming languages that no package of the system owns.
+
+    Also those inside of Java archives, Go programs and Rust programs that tell of them.
+    """
     key, title = "language_packages", "Packages of programming languages"
     found = {
         f"{package.kind} {package.name} {package.version}"
         for package in fs.languages
         if package.path not in fs.owners
     }
-    items = _shown(sorted(found))
-    if fs.unread_databases:
-        reason = f"{_unread(fs)} So it is unknown which of them the system brought."
-        return Measure(
-            key=key, title=title, value=None, items=items, known=Known.UNKNOWN, reason=reason
-        )
-    reason = _uncounted(fs)
-    known = Known.PARTIAL if reason else Known.MEASURED
-    return Measure(key=key, title=title, value=len(items), items=items, known=known, reason=reason)
+    if found and (why := _owners_unknown(fs)):
+        return unknown(key, title, f"{why} {_WHOSE}", found)
+    return lower_bound(listed(key, title, found), *fs.unread(Part.FILES, Part.LANGUAGES))
+
+
+def runtimes(fs: RootFS) -> Measure:
+    """Count the distinct runtimes, such as Node or busybox, that no package of the system owns."""
+    key, title = "runtimes", "Runtimes that belong to no package"
+    found = {f"{r.name} {r.version}" for r in fs.runtimes if not _owned(fs, r.path)}
+    if found and (why := _owners_unknown(fs)):
+        return unknown(key, title, f"{why} {_WHOSE}", found)
+    return lower_bound(listed(key, title, found), *fs.unread(Part.FILES, Part.BINARIES))
 
 
 def unowned_binaries(fs: RootFS) -> Measure:
     """Count ELF programs and libraries that no package of the operating system owns."""
     key, title = "unowned_binaries", "Binaries that belong to no package"
-    if fs.unread_databases:
-        return Measure(key=key, title=title, value=None, known=Known.UNKNOWN, reason=_unread(fs))
+    if fs.elf and (why := _owners_unknown(fs)):
+        return unknown(key, title, why)
     names: dict[str, list[str]] = defaultdict(list)
     for path, entry in fs.entries.items():
         if (entry.first or path) in fs.elf:
             names[entry.first or path].append(path)
-    unowned = [inode for inode, paths in names.items() if not fs.owners.keys() & paths]
-    return Measure(key=key, title=title, value=len(unowned), items=_shown(sorted(unowned)))
+    unowned = (inode for inode, paths in names.items() if not fs.owners.keys() & paths)
+    return lower_bound(listed(key, title, unowned), *fs.unread(Part.FILES, Part.BINARIES))
+
+
+def _owned(fs: RootFS, path: str) -> bool:
+    """Tell whether a package owns the file by this name or by another one of the same inode."""
+    return path in fs.owners or any(
+        other in fs.owners for other, entry in fs.entries.items() if entry.first == path
+    )
+
+
+def _owners_unknown(fs: RootFS) -> str:
+    """Say why it is not known which files the packages brought, or nothing where it is."""
+    return " ".join([*([_unread(fs)] if fs.unread_databases else []), *fs.unread(Part.OWNERS)])
 
 
 def _why(fs: RootFS) -> str:
@@ -94,15 +104,3 @@ def _nothing_of_a_distribution(fs: RootFS) -> str:
 def _scratch_like(fs: RootFS) -> bool:
     shared = any(elf.needed or elf.interpreter or not elf.is_program for elf in fs.elf.values())
     return not fs.os_release and not shared
-
-
-def _uncounted(fs: RootFS) -> str:
-    archives = sum(path.endswith((".jar", ".war", ".ear")) for path in fs.entries)
-    go = sum(elf.go for elf in fs.elf.values())
-    parts = [f"{archives} Java archives"] if archives else []
-    parts += [f"{go} Go programs"] if go else []
-    return f"Packages inside of {' and '.join(parts)} are not counted." if parts else ""
-
-
-def _shown(items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(shown(item) for item in items)

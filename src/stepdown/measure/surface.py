@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 from stepdown.measure import files, packages
+from stepdown.measure.certainty import listed, lower_bound
 from stepdown.measure.commands import Command, commands, in_class, unreadable_boxes
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.recipe import CommandClass
-from stepdown.model.surface import Known, Measure, Surface
+from stepdown.model.recipe import Catalog, CommandClass
+from stepdown.model.support import Support, find_support
+from stepdown.model.surface import Measure, Surface
 from stepdown.rootfs.filesystem import RootFS
+from stepdown.rootfs.gaps import Part
 from stepdown.rootfs.names import shown
 
 _RELEASE = re.compile(r"GLIBC_(\d+)\.(\d+)")
@@ -16,18 +19,20 @@ _UPSTREAM = re.compile(r"(?:\d+:)?([\d.]+)")
 
 
 def surface(
-    fs: RootFS, config: ImageConfig, classes: tuple[CommandClass, ...], image: str
+    fs: RootFS, config: ImageConfig, catalog: Catalog, image: str, today: str = ""
 ) -> Surface:
     """Measure an image; the measures come in the order of a report, commands first.
 
-    Where `known` is `partial`, the value is a lower bound.
+    Where `known` is `partial`, the value is a lower bound. `today` (YYYY-MM-DD) is the day for
+    which the support of the distribution is judged; without it, only its dates are told.
     """
     callable_names = commands(fs, config)
-    release = fs.os_release
+    support = release_support(fs, catalog)
     return Surface(
         image=image,
         image_id=config.id,
-        os=shown(f"{release.get('ID', '')} {release.get('VERSION_ID', '')}".strip()),
+        os=release_name(fs),
+        support=support.sentence if support else "",
         libc=_libc(fs),
         architecture=config.architecture,
         user=shown(config.user) or "root",
@@ -35,8 +40,9 @@ def surface(
             _commands(fs, callable_names),
             packages.os_packages(fs),
             packages.language_packages(fs),
+            packages.runtimes(fs),
             packages.unowned_binaries(fs),
-            *(_class(fs, callable_names, kind) for kind in classes),
+            *(_class(fs, callable_names, kind) for kind in catalog.classes),
             files.setuid_setgid(fs),
             files.file_capabilities(fs),
             files.world_writable(fs),
@@ -44,34 +50,36 @@ def surface(
             files.size_visible(fs),
             files.size_layers(config),
         ),
-        warnings=tuple(_warnings(fs, config)),
+        warnings=tuple(_warnings(fs, config, support, today)),
     )
+
+
+def release_name(fs: RootFS) -> str:
+    """Return like `debian 12`, empty where the image does not say."""
+    release = fs.os_release
+    return shown(f"{release.get('ID', '')} {release.get('VERSION_ID', '')}".strip())
+
+
+def release_support(fs: RootFS, catalog: Catalog) -> Support | None:
+    """Return until when the image's distribution repairs faults, None where that is not known."""
+    release = (fs.os_release.get("ID", ""), fs.os_release.get("VERSION_ID", ""))
+    return find_support(release, catalog.support)
 
 
 def _commands(fs: RootFS, found: dict[str, Command]) -> Measure:
-    boxes = ", ".join(shown(path) for path in unreadable_boxes(fs))
-    reason = f"The commands compiled into {boxes} could not be read." if boxes else ""
-    return Measure(
-        key="commands",
-        title="Commands that can be called",
-        value=len(found),
-        items=tuple(shown(name) for name in sorted(found)),
-        known=Known.PARTIAL if reason else Known.MEASURED,
-        reason=reason,
-    )
+    measure = listed("commands", "Commands that can be called", found)
+    return lower_bound(measure, *_commands_not_seen(fs))
 
 
 def _class(fs: RootFS, found: dict[str, Command], kind: CommandClass) -> Measure:
-    members = in_class(fs, found, kind)
+    measure = listed(kind.key, kind.title, in_class(fs, found, kind))
+    return lower_bound(measure, *_commands_not_seen(fs))
+
+
+def _commands_not_seen(fs: RootFS) -> tuple[str, ...]:
     boxes = ", ".join(shown(path) for path in unreadable_boxes(fs))
-    return Measure(
-        key=kind.key,
-        title=kind.title,
-        value=len(members),
-        items=tuple(sorted(shown(member) for member in members)),
-        known=Known.PARTIAL if boxes else Known.MEASURED,
-        reason=f"The commands compiled into {boxes} could not be read." if boxes else "",
-    )
+    reasons = (f"The commands compiled into {boxes} could not be read.",) if boxes else ()
+    return (*reasons, *fs.unread(Part.FILES, Part.COMMANDS))
 
 
 def _libc(fs: RootFS) -> str:
@@ -92,8 +100,12 @@ def _libc_version(fs: RootFS, libc: Libc) -> str:
     return "{}.{}".format(*max(releases)) if releases and libc is Libc.GLIBC else ""
 
 
-def _warnings(fs: RootFS, config: ImageConfig) -> Iterator[str]:
+def _warnings(
+    fs: RootFS, config: ImageConfig, support: Support | None, today: str
+) -> Iterator[str]:
     yield from fs.notes
+    if support and today and (ended := support.ended(today)):
+        yield ended
     if len(fs.libcs) > 1:
         yield "The image holds both glibc and musl; programs that look for one may take the wrong."
     if fs.unread_databases:

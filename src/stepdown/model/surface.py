@@ -27,17 +27,48 @@ class Measure(Value, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Layer(Value, frozen=True, kw_only=True):
+    """One layer of an image: its size in bytes and the instruction that made it."""
+
+    size: int
+    made_by: str
+
+
+class OriginRow(Value, frozen=True, kw_only=True):
+    """How much of one measure the base has, too, and what was added; None where not known."""
+
+    key: str
+    title: str
+    base: int | None = None
+    added: int | None = None
+    added_items: tuple[str, ...] = ()
+
+
+class Origin(Value, frozen=True, kw_only=True):
+    """What of an image comes with the image `base`, row by row in the card's order."""
+
+    base: str
+    rows: tuple[OriginRow, ...]
+
+
 class Surface(Value, frozen=True, kw_only=True):
-    """The card of one image. `measures` keeps the order of the report."""
+    """The card of one image. `measures` keeps the order of the report.
+
+    `support` says until when the distribution repairs faults, empty where that is not known.
+    `layers` come lowest first and leave out empty ones.
+    """
 
     image: str
     image_id: str
     os: str
+    support: str = ""
     libc: str
     architecture: str
     user: str
     measures: tuple[Measure, ...]
     warnings: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    origin: Origin | None = None
 
 
 class Change(StrEnum):

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.surface import Change, Known, Measure, Surface, SurfaceDelta, SurfaceRow
+from stepdown.model.surface import (
+    Change,
+    Known,
+    Measure,
+    OriginRow,
+    Surface,
+    SurfaceDelta,
+    SurfaceRow,
+)
 from stepdown.report import gfm, plain, words
 from stepdown.report.document import (
     Block,
@@ -45,7 +53,6 @@ def delta_markdown(delta: SurfaceDelta) -> str:
 
 
 def _surface(surface: Surface) -> Document:
-    rows = tuple(((m.title,), (value(m.key, m.value, known=m.known),)) for m in surface.measures)
     notes = tuple(note for m in surface.measures for note in _note(m))
     lists = fold(
         "What was counted",
@@ -56,13 +63,54 @@ def _surface(surface: Surface) -> Document:
         ),
     )
     return Document(
-        lead=(Paragraph((surface.image,)), Paragraph((identity(surface),))),
+        lead=(Paragraph((surface.image,)), Paragraph((identity(surface),)), *_support(surface)),
         sections=(
-            Section("Surface", (Table(("", "count"), rows, frozenset({1})), *bullets(notes))),
+            Section("Surface", (_table(surface), *bullets(notes), *_added(surface))),
             *_warnings(surface.warnings),
             *((Section("Lists", lists),) if lists else ()),
+            *_layers(surface),
         ),
     )
+
+
+def _table(surface: Surface) -> Table:
+    if surface.origin is None:
+        counts = tuple(((m.title,), (_count(m),)) for m in surface.measures)
+        return Table(("", "count"), counts, frozenset({1}))
+    split = {row.key: row for row in surface.origin.rows}
+    rows = tuple(((m.title,), (_count(m),), *_parts(split.get(m.key))) for m in surface.measures)
+    return Table(("", "count", "of the base", "added"), rows, frozenset({1, 2, 3}))
+
+
+def _count(measure: Measure) -> str:
+    return value(measure.key, measure.value, known=measure.known)
+
+
+def _parts(row: OriginRow | None) -> tuple[Inline, Inline]:
+    if row is None or words.is_flag(row.key):
+        return ("",), ("",)
+    return (words.figure(row.key, row.base),), (words.figure(row.key, row.added),)
+
+
+def _support(surface: Surface) -> tuple[Paragraph, ...]:
+    if not surface.support:
+        return ()
+    return (Paragraph((f"{surface.os}: {words.closed(surface.support)}",)),)
+
+
+def _added(surface: Surface) -> tuple[Block, ...]:
+    if surface.origin is None:
+        return ()
+    names = (Names(row.title, row.added_items) for row in surface.origin.rows if row.added_items)
+    return fold(f"Added to {surface.origin.base}", *names)
+
+
+def _layers(surface: Surface) -> tuple[Section, ...]:
+    if not surface.layers:
+        return ()
+    rows = tuple(((words.size(layer.size),), (layer.made_by,)) for layer in surface.layers)
+    table = Table(("size", "layer, the lowest first"), rows, frozenset({0}))
+    return (Section("Layers", fold("Size by layer", table)),)
 
 
 def identity(surface: Surface) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.recipe import Channel, Remedy
+from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import (
     Blame,
     BuildFailed,
@@ -95,14 +95,26 @@ def _finding(finding: Finding) -> Iterator[Block]:
     if finding.remedies:
         yield Paragraph(("Ways out, the best first:",))
         yield Bullets(tuple(remedy(r) for r in finding.remedies), ordered=True)
+    for number, way in enumerate(finding.remedies, 1):
+        if way.lines:
+            asked = "" if way.safe else " (only done with --unsafe-fixes)"
+            yield Paragraph((f"Way out {number}, in this Dockerfile{asked}:",))
+            yield Listing(way.lines, "diff")
 
 
 def remedy(way: Remedy) -> Inline:
-    """Return one way out, with the packages that it adds."""
-    packages = (("apt", way.apt), ("apk", way.apk))
-    added = (f"{manager}: {' '.join(names)}" for manager, names in packages if names)
-    detail = "; ".join(added)
+    """Return one way out, with what it adds."""
+    detail = "; ".join(_added(way))
     return (words.closed(way.text), f" ({detail})" if detail else "")
+
+
+def _added(way: Remedy) -> Iterator[str]:
+    if way.paths:
+        yield " ".join(way.paths)
+    elif way.kind is not RemedyKind.COPY_FILES:
+        packages = (("apt", way.apt), ("apk", way.apk))
+        yield from (f"{manager}: {' '.join(names)}" for manager, names in packages if names)
+    yield from (f"{name}={value}" for name, value in way.environment.items())
 
 
 def _unexplained(trial: Trial) -> Iterator[Block]:

@@ -18,6 +18,7 @@ def render(outcome: Outcome) -> str:
         *story.no_claim(outcome),
         *failures(outcome),
         *story.surface(outcome),
+        *story.vulnerabilities(outcome),
         *story.proof(outcome),
         *story.dockerfile(outcome),
         *story.repeat(outcome),

@@ -9,6 +9,7 @@ from stepdown.report.document import Block, Listing, Paragraph, Section, paragra
 from stepdown.report.evidence import evidence
 from stepdown.report.failures import build_failed, failed_checks
 from stepdown.report.headline import claim, surface_facts, winner
+from stepdown.report.vulnerabilities import delta_section, scan_section
 
 
 def lead(outcome: Outcome) -> tuple[Paragraph, ...]:
@@ -45,6 +46,13 @@ def surface(outcome: Outcome) -> tuple[Section, ...]:
     if best is None or best.delta is None:
         return ()
     return section("Surface, before and after", *card.delta_blocks(best.delta), *_warned(best))
+
+
+def vulnerabilities(outcome: Outcome) -> tuple[Section, ...]:
+    """Return what is known of vulnerabilities, where somebody asked for that."""
+    if outcome.scans is not None:
+        return delta_section(outcome.scans)
+    return scan_section(outcome.scan) if outcome.scan is not None else ()
 
 
 def _warned(trial: Trial) -> tuple[Block, ...]:

@@ -17,6 +17,7 @@ def render(outcome: Outcome, *, verbose: bool = False, width: int = 80) -> str:
         *ladder(outcome),
         *story.no_claim(outcome),
         *story.surface(outcome),
+        *story.vulnerabilities(outcome),
         *story.dockerfile(outcome),
         *story.operators(outcome),
         *failures(outcome),

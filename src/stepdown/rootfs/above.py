@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from stepdown.model.plan import Carried, Origin
+from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rootfs.closure import closure
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.rootfs.problems import ProblemKind
@@ -130,7 +130,7 @@ def _libraries(
         yield Carried(
             path=path,
             size=built.entries[real].size,
-            origin=Origin.LIBRARY,
+            kind=CarriedKind.LIBRARY,
             package=built.owners.get(real) or built.owners.get(path, ""),
             images=tuple(images),
         )

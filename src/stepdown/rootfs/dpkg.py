@@ -1,5 +1,6 @@
 """dpkg's database: status, status.d (as in distroless images), file lists and diversions."""
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 
@@ -10,6 +11,7 @@ STATUS_FOLDER = "/var/lib/dpkg/status.d/"
 INFO_FOLDER = "/var/lib/dpkg/info/"
 DIVERSIONS = "/var/lib/dpkg/diversions"
 
+_FIELDS = frozenset(("package", "status", "version", "architecture", "source"))
 _ABSENT = frozenset(("not-installed", "config-files"))
 _SOURCE = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
@@ -22,7 +24,7 @@ def packages(content: bytes) -> tuple[Package, ...]:
     """
     return tuple(
         _package(fields)
-        for fields in _paragraphs(content.decode("utf-8", "surrogateescape"))
+        for fields in _paragraphs(content)
         if fields.get("package") and fields.get("status", "").rpartition(" ")[2] not in _ABSENT
     )
 
@@ -31,7 +33,8 @@ def claims(name: str, content: bytes) -> Iterator[tuple[str, str]]:
     """Yield (path, package) of a file list: `NAME.list`, `NAME:ARCH.list` or `NAME.md5sums`."""
     package = name.removesuffix(".list").removesuffix(".md5sums").partition(":")[0]
     sums = name.endswith(".md5sums")
-    for line in content.decode("utf-8", "surrogateescape").split("\n"):
+    for raw in io.BytesIO(content):
+        line = raw.decode("utf-8", "surrogateescape").rstrip("\n")
         path = line[34:] if sums else line
         if path.strip():
             yield "/" + path.lstrip("/"), package
@@ -44,14 +47,18 @@ def diverted(content: bytes) -> Mapping[str, tuple[str, str]]:
     return {path: (elsewhere, package) for path, elsewhere, package in triples}
 
 
-def _paragraphs(text: str) -> Iterator[dict[str, str]]:
-    for paragraph in re.split(r"\n[ \t]*\n", text):
-        fields: dict[str, str] = {}
-        for line in paragraph.split("\n"):
-            key, colon, value = line.partition(":")
-            if colon and not key[:1].isspace():
-                fields[key.lower()] = value.strip()
-        yield fields
+def _paragraphs(content: bytes) -> Iterator[dict[str, str]]:
+    """Yield the fields that matter, one paragraph at a time: a database may be absurdly large."""
+    fields: dict[str, str] = {}
+    for raw in io.BytesIO(content):
+        key, colon, value = raw.partition(b":")
+        name = key.decode("utf-8", "surrogateescape").lower() if colon else ""
+        if name in _FIELDS:
+            fields[name] = value.decode("utf-8", "surrogateescape").strip()
+        elif not raw.strip():
+            yield fields
+            fields = {}
+    yield fields
 
 
 def _package(fields: Mapping[str, str]) -> Package:

@@ -7,12 +7,18 @@ else; section headers are used only to count symbols and to recognise Go.
 import re
 import struct
 from collections.abc import Iterator
+from functools import cached_property
+from mmap import mmap
+
+import msgspec
 
 from stepdown.model.image import Value
 from stepdown.rootfs.symbols import SymbolTable
 
 MAGIC = b"\x7fELF"
 HEADER_SIZE = 64
+Bytes = bytes | bytearray | mmap
+Holes = tuple[tuple[int, int], ...]
 RELOCATABLE, EXECUTABLE, SHARED = 1, 2, 3
 ARCHITECTURES = {
     (62, True): "amd64",
@@ -35,9 +41,12 @@ _FLAGS_1, _VERDEF, _VERNEED = 0x6FFFFFFB, 0x6FFFFFFC, 0x6FFFFFFE
 _PIE, _NODEFLIB = 0x08000000, 0x800
 _SHT_DYNSYM = 11
 _WEAK = 2
-_CONTRADICTIONS = (struct.error, ValueError, LookupError, OverflowError)
+CONTRADICTIONS = (struct.error, ValueError, LookupError, OverflowError)
+_WRITE = 2
 _CHAIN_LIMIT = 1 << 16
 _STRING_LIMIT = 1 << 16
+_STRINGS_LIMIT = 4 << 20  # all names together; overlapping ones can claim far more than the file
+_TRUSTED_LIMIT = 4 << 20
 _TRUSTED = re.compile(rb"(?:/[\w.+/-]{1,60}/\0){2,12}")
 
 
@@ -58,8 +67,9 @@ class Elf(Value, frozen=True, kw_only=True):
 
     `architecture` is the engine's word (`amd64`), or `machine-N` for others. `interpreter` is
     empty where the file names none. `stack_size` is the size that PT_GNU_STACK asks for, 0 for
-    the default. `trusted` holds the folders compiled into glibc's own loader. `damaged` is true
-    where tables point outside of the file, so that absent facts mean nothing.
+    the default. `trusted` holds the folders compiled into glibc's own loader. `go` and `rust` tell
+    whether there is a list of Go's modules or of Rust's crates. `damaged` is true where tables
+    point outside of the file, so that absent facts mean nothing.
     """
 
     architecture: str
@@ -78,6 +88,7 @@ class Elf(Value, frozen=True, kw_only=True):
     symbols: SymbolTable = SymbolTable()
     trusted: tuple[str, ...] = ()
     go: bool = False
+    rust: bool = False
     damaged: bool = False
 
     @property
@@ -93,27 +104,58 @@ def is_relocatable(header: bytes) -> bool:
     return RELOCATABLE in header[16:18] and 0 in header[16:18]
 
 
-def parse(content: bytes | bytearray) -> Elf | None:
-    """Return the facts of an ELF file, None where `content` is none or has no readable header."""
+def without_symbols(facts: Elf) -> Elf:
+    """Return the facts without the tables of symbols, which take most of the memory."""
+    return msgspec.structs.replace(facts, symbols=SymbolTable())
+
+
+def parse(content: Bytes, holes: Holes = ()) -> Elf | None:
+    """Return the facts of an ELF file, None where `content` is none or has no readable header.
+
+    Tables that touch one of `holes` (start, end), which were not kept, count as damage.
+    """
     try:
-        image = _Image(content)
-    except _CONTRADICTIONS:
+        image = ElfFile(content, holes)
+    except CONTRADICTIONS:
         return None
     try:
         return image.facts()
-    except _CONTRADICTIONS:
+    except CONTRADICTIONS:
         return Elf(architecture=image.architecture, type=image.type, damaged=True)
 
 
-class _Image:
-    """A view of one ELF file; every method raises where the file contradicts itself."""
+def writable(head: bytes) -> tuple[tuple[int, int], ...]:
+    """Return (offset, size) of the segments that a program can write to, from a file's start."""
+    try:
+        return tuple((offset, size) for offset, _, size in ElfFile(head).writable_at)
+    except CONTRADICTIONS:
+        return ()
 
-    def __init__(self, content: bytes | bytearray) -> None:
+
+def sections_end(head: bytes) -> int:
+    """Return where in the file the section headers end, from a file's start; 0 without any."""
+    try:
+        start, step, count, _ = ElfFile(head).section_table()
+    except CONTRADICTIONS:
+        return 0
+    return start + step * count if start else 0
+
+
+class ElfFile:
+    """A view of one ELF file.
+
+    Everything raises one of CONTRADICTIONS where the file contradicts itself, or where a table
+    touches one of `holes` (start, end), which were not kept.
+    """
+
+    def __init__(self, content: Bytes, holes: Holes = ()) -> None:
         self.content = content
+        self.holes = holes
+        self.strings_left = _STRINGS_LIMIT
+        self.writable_at: list[tuple[int, int, int]] = []
         self.data = data = memoryview(content)
         if data[:4] != MAGIC or data[4] not in (1, 2) or data[5] not in (1, 2):
             raise ValueError("no ELF file")
-        self.data = data
         self.wide = data[4] != 1
         self.little = data[5] == 1
         self.order = "<" if self.little else ">"
@@ -127,7 +169,7 @@ class _Image:
         """Read everything."""
         if self.type not in (EXECUTABLE, SHARED):
             return Elf(architecture=self.architecture, type=self.type)
-        self._read_dynamic()
+        self.read_dynamic()
         soname = self._text(_SONAME)
         flags = self.dynamic.get(_FLAGS_1, 0)
         return Elf(
@@ -147,6 +189,7 @@ class _Image:
             symbols=self._symbols(),
             trusted=self._trusted() if soname.startswith("ld") else (),
             go=self._section_named(b".go.buildinfo"),
+            rust=self._section_named(b".dep-v0"),
         )
 
     def _unpack(self, layout: str, at: int) -> tuple[int, ...]:
@@ -160,17 +203,27 @@ class _Image:
             (start,), (size, count) = self._unpack("I", 28), self._unpack("HH", 42)
         for at in range(start, start + size * count, size or 1):
             if self.wide:
-                kind, _, offset, address, _, stored, memory = self._unpack("IIQQQQQ", at)
+                kind, flags, offset, address, _, stored, memory = self._unpack("IIQQQQQ", at)
             else:
-                kind, offset, address, _, stored, memory = self._unpack("IIIIII", at)
+                kind, offset, address, _, stored, memory, flags = self._unpack("IIIIIII", at)
+            if kind == _PT_LOAD and flags & _WRITE:
+                self.writable_at.append((offset, address, stored))
             yield kind, offset, address, stored, memory
 
-    def _offset(self, address: int, size: int = 0) -> int:
+    def offset(self, address: int, size: int = 0) -> int:
         """Return where `address` lies in the file; raises where it is not in the file."""
         for kind, offset, start, stored, _ in self.segments:
             if kind == _PT_LOAD and start <= address and address + size <= start + stored:
-                return offset + address - start
+                return self._there(offset + address - start, size)
         raise ValueError("an address outside of the file")
+
+    def _there(self, start: int, size: int) -> int:
+        """Return `start` where all of `size` bytes was kept."""
+        if self.holes and any(
+            low < start + max(size, 1) and start < high for low, high in self.holes
+        ):
+            raise ValueError("a table that was not kept")
+        return start
 
     def _interpreter(self) -> str:
         for kind, offset, _, size, _ in self.segments:
@@ -178,11 +231,13 @@ class _Image:
                 return _decode(bytes(self.data[offset : offset + size]).partition(b"\0")[0])
         return ""
 
-    def _read_dynamic(self) -> None:
+    def read_dynamic(self) -> None:
+        """Fill `dynamic`, a table of tags, and `needed`."""
         layout = struct.Struct(self.order + ("qQ" if self.wide else "iI"))
         for kind, offset, _, size, _ in self.segments:
             if kind != _PT_DYNAMIC:
                 continue
+            self._there(offset, size)
             table = self.data[offset : offset + size // layout.size * layout.size]
             for tag, value in layout.iter_unpack(table):
                 if tag == 0:
@@ -195,19 +250,25 @@ class _Image:
     def _text(self, tag: int) -> str:
         return self._string(self.dynamic[tag]) if tag in self.dynamic else ""
 
+    @cached_property
+    def _strings(self) -> int:
+        """Where the table of names begins."""
+        return self._there(self.offset(self.dynamic[_STRTAB]), self.dynamic.get(_STRSZ, 0))
+
     def _string(self, at: int) -> str:
         size = self.dynamic.get(_STRSZ, 0)
         if not 0 <= at < size:
             raise ValueError("a name outside of the string table")
-        start = self._offset(self.dynamic[_STRTAB] + at)
+        start = self._strings + at
         end = self.content.find(b"\0", start, start + min(size - at, _STRING_LIMIT))
-        if end < 0:
-            raise ValueError("a name without an end")
+        self.strings_left -= end - start
+        if end < 0 or self.strings_left < 0:
+            raise ValueError("a name without an end, or more names than any object has")
         return _decode(bytes(self.data[start:end]))
 
     def _needs(self) -> Iterator[VersionNeed]:
         """Yield the entries of .gnu.version_r."""
-        at = self._offset(self.dynamic[_VERNEED]) if _VERNEED in self.dynamic else 0
+        at = self.offset(self.dynamic[_VERNEED]) if _VERNEED in self.dynamic else 0
         total = 0
         while at:
             _, count, library, first, following = self._unpack("HHIII", at)
@@ -225,7 +286,7 @@ class _Image:
 
     def _defines(self) -> Iterator[str]:
         """Yield the names of .gnu.version_d."""
-        at = self._offset(self.dynamic[_VERDEF]) if _VERDEF in self.dynamic else 0
+        at = self.offset(self.dynamic[_VERDEF]) if _VERDEF in self.dynamic else 0
         for _ in range(_CHAIN_LIMIT if at else 0):
             _, _, _, _, _, first, following = self._unpack("HHHHIII", at)
             yield self._string(self._unpack("I", at + first)[0])
@@ -248,7 +309,7 @@ class _Image:
     def _bytes(self, tag: int, size: int) -> bytes:
         if tag not in self.dynamic or not size:
             return b""
-        start = self._offset(self.dynamic[tag], size)
+        start = self.offset(self.dynamic[tag], size)
         return bytes(self.data[start : start + size])
 
     def _symbol_count(self) -> int:
@@ -256,35 +317,53 @@ class _Image:
             if kind == _SHT_DYNSYM and address == self.dynamic[_SYMTAB] and entry:
                 return size // entry
         if _HASH in self.dynamic:
-            return self._unpack("II", self._offset(self.dynamic[_HASH]))[1]
+            return self._unpack("II", self.offset(self.dynamic[_HASH]))[1]
         # Without sections and the old hash table: linkers put the names behind the symbols.
         distance = self.dynamic[_STRTAB] - self.dynamic[_SYMTAB]
         return max(distance, 0) // (24 if self.wide else 16) if _GNU_HASH in self.dynamic else 0
 
     def _sections(self) -> Iterator[tuple[int, int, int, int, int]]:
         """Yield (type, place of the name, address, size, size of an entry); none if damaged."""
-        start, step, count, _ = self._section_table()
+        start, step, count, _ = self.section_table()
         layout = "IIQQQQIIQQ" if self.wide else "IIIIIIIIII"
         whole = start and step and start + step * count <= len(self.data)
-        for index in range(count if whole else 0):
+        for index in range(count if self._there(start, step * count) and whole else 0):
             fields = self._unpack(layout, start + index * step)
             yield fields[1], fields[0], fields[3], fields[5], fields[9]
 
-    def _section_table(self) -> tuple[int, int, int, int]:
+    def section_table(self) -> tuple[int, int, int, int]:
         """Return (offset, size of a header, number of headers, index of the names' section)."""
         (start,) = self._unpack("Q", 40) if self.wide else self._unpack("I", 32)
         step, count, names = self._unpack("HHH", 58 if self.wide else 46)
         return start, step, count, names
 
     def _section_named(self, name: bytes) -> bool:
-        start, step, count, names = self._section_table()
+        start, step, count, names = self.section_table()
         at = start + names * step
         if not start or names >= count or at + step > len(self.data):
             return False
+        self._there(at, step)
         fields = self._unpack("IIQQQQ" if self.wide else "IIIIII", at)
-        return name + b"\0" in bytes(self.data[fields[4] : fields[4] + fields[5]])
+        self._there(fields[4], fields[5])
+        return self.content.find(b"\0" + name + b"\0", fields[4], fields[4] + fields[5]) >= 0
+
+    def section(self, name: bytes) -> tuple[int, int] | None:
+        """Return (offset, size) of the first section of this name."""
+        start, step, count, names = self.section_table()
+        layout = "IIQQQQ" if self.wide else "IIIIII"
+        if not start or names >= count:
+            return None
+        _, _, _, _, strings, size = self._unpack(layout, start + names * step)
+        for index in range(count):
+            at, _, _, _, offset, length = self._unpack(layout, start + index * step)
+            begin = strings + at
+            if at < size and self.content[begin : begin + len(name) + 1] == name + b"\0":
+                return self._there(offset, length), length
+        return None
 
     def _trusted(self) -> tuple[str, ...]:
+        if len(self.data) > _TRUSTED_LIMIT:
+            return ()
         for match in _TRUSTED.finditer(self.data):
             if b"/lib" in match[0]:
                 return tuple(_decode(folder) for folder in match[0].split(b"\0")[:-1])

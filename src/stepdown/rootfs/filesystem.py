@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from stepdown.model.image import Libc, Value
 from stepdown.rootfs import links
 from stepdown.rootfs.elf import Elf
+from stepdown.rootfs.gaps import Gap, Part
 from stepdown.rootfs.languages import LanguagePackage
 from stepdown.rootfs.ldcache import CacheEntry
 from stepdown.rootfs.packages import Package
 from stepdown.rootfs.passwd import Group, User
+from stepdown.rootfs.runtimes import Runtime
 from stepdown.rootfs.tar import EntryType
 
 _LOADER_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
@@ -51,12 +53,22 @@ class RootFS(Value, frozen=True, kw_only=True):
     databases: tuple[str, ...] = ()
     unread_databases: tuple[str, ...] = ()
     languages: tuple[LanguagePackage, ...] = ()
+    runtimes: tuple[Runtime, ...] = ()
     os_release: Mapping[str, str]
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()
     loader_cache: tuple[CacheEntry, ...] = ()
     musl_paths: Mapping[str, tuple[str, ...]]
-    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not read, in sentences."""
+        return tuple(sorted({gap.sentence for gap in self.gaps}))
+
+    def unread(self, *parts: Part) -> tuple[str, ...]:
+        """Return in sentences what was not read of these parts."""
+        return tuple(sorted({gap.sentence for gap in self.gaps if gap.part in parts}))
 
     def resolve(self, path: str) -> str | None:
         """Return the real path, symbolic links followed inside the image; None if absent."""

@@ -8,13 +8,17 @@ from stepdown.model.image import Value
 
 _PYTHON = re.compile(r"/(?:[^/]+\.dist-info/METADATA|[^/]+\.egg-info(?:/PKG-INFO)?)")
 _NODE = re.compile(r"/node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json")
+_UNPACKED = re.compile(r"/[a-z][a-z0-9._-]*-v?\d+\.\d+\.\d+[^/]*/package\.json")
 _GEM = re.compile(r"/specifications/(?:default/)?[^/]+\.gemspec")
 _PYTHON_FIELD = re.compile(r"^(Name|Version):[ \t]*(\S.*)")
 _GEM_FIELD = re.compile(r"\bs\.(name|version)\s*=\s*(?:Gem::Version\.new\s*\(?\s*)?[\"']([^\"']+)")
 
 
 class LanguagePackage(Value, frozen=True, kw_only=True):
-    """One package; `kind` is `pypi`, `npm` or `gem`, `path` that of its metadata file."""
+    """One package; `path` is that of the file which tells of it.
+
+    `kind` is the type of a package URL: `pypi`, `npm`, `gem`, `maven`, `golang` or `cargo`.
+    """
 
     kind: str
     name: str
@@ -50,8 +54,10 @@ def read(path: str, content: bytes) -> LanguagePackage | None:
 
 def _kind(path: str) -> str:
     if path.endswith("/package.json"):
-        tail = path[path.rfind("/node_modules/") :] if "/node_modules/" in path else ""
-        return "npm" if _NODE.fullmatch(tail) else ""
+        at = path.rfind("/node_modules/")
+        # Outside of node_modules, only a release unpacked under its own name (yarn-v1.22.22).
+        installed = _NODE.fullmatch(path, at) if at >= 0 else _UNPACKED.search(path)
+        return "npm" if installed else ""
     if path.endswith(".gemspec"):
         return "gem" if _GEM.search(path) else ""
     python = path.endswith((".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO"))

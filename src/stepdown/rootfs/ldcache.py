@@ -12,7 +12,8 @@ _OLD_MAGIC = b"ld.so-1.7.0\0"
 _MAGIC = b"glibc-ld.so.cache1.1"
 _HEADER = struct.Struct("<20sII20x")
 _ENTRY = struct.Struct("<iIIIQ")
-_ENTRIES_LIMIT = 1 << 20
+_ENTRIES_LIMIT = 1 << 16
+_STRING_LIMIT = 4096
 
 
 class CacheEntry(Value, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ def _entries(table: bytes) -> tuple[CacheEntry, ...]:
 
 
 def _string(table: bytes, at: int) -> str:
-    return table[at : table.index(b"\0", at)].decode("utf-8", "surrogateescape")
+    return table[at : table.index(b"\0", at, at + _STRING_LIMIT)].decode("utf-8", "surrogateescape")
 
 
 def musl_path(content: bytes) -> tuple[str, ...]:

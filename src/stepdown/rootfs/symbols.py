@@ -22,6 +22,11 @@ class SymbolTable(Value, frozen=True, kw_only=True):
     strings: bytes = b""
     versions: bytes = b""
 
+    @property
+    def size(self) -> int:
+        """How many bytes the tables take."""
+        return len(self.symbols) + len(self.strings) + len(self.versions)
+
     def undefined(self) -> Iterator[tuple[bytes, int]]:
         """Yield (name, version index) of every symbol that must be supplied by another object."""
         versions = self._versions()

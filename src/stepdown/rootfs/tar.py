@@ -1,21 +1,27 @@
 """A tar stream, member by member; nothing is ever written to disk.
 
 Reads what engines export and what GNU tar, pax and older programs make: v7, ustar, gnu (long
-names, base-256 numbers) and pax (POSIX.1-2001). Sparse files are refused: no engine writes them,
-and reading their map wrongly would be worse than not reading them.
+names, base-256 numbers) and pax (POSIX.1-2001). Of sparse files only name and size are read: no
+engine writes them, and reading their map wrongly would be worse than not reading their content.
 """
 
 import zlib
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 from stepdown.errors import StepdownError
 from stepdown.model.image import Value
 
 BLOCK = 512
-_EXTENSION_LIMIT = 16 << 20
+_EXTENSION_LIMIT = 1 << 20
 _LONGEST_NUMBER = 20
 _CAPABILITY = "SCHILY.xattr.security.capability"
+_SPARSE = "GNU.sparse."
+_SPARSE_SIZES = ("GNU.sparse.realsize", "GNU.sparse.size")
+# Only these records are kept: a hostile header may hold a million others.
+_MEMBER_RECORDS = ("path", "linkpath", "size", "uid", "gid", _CAPABILITY)
+_RECORDS = frozenset((*_MEMBER_RECORDS, "GNU.sparse.name", "GNU.sparse.major", *_SPARSE_SIZES))
 
 
 class TarError(StepdownError):
@@ -58,7 +64,8 @@ class Member(Value, frozen=True, kw_only=True):
 
     `path` is absolute and free of `.` and `..`, which cannot lead above the root. `link` is a
     symbolic link's text as written, or the absolute path of a hard link's target. `mode` holds the
-    permission bits (07777). `capability` is the extended attribute `security.capability`.
+    permission bits (07777). `capability` is the extended attribute `security.capability`. Of a
+    `sparse` file there is no content to read; `size` is what a program would see.
     """
 
     path: str
@@ -69,6 +76,7 @@ class Member(Value, frozen=True, kw_only=True):
     size: int
     link: str = ""
     capability: bytes = b""
+    sparse: bool = False
 
 
 class TarStream:
@@ -126,7 +134,11 @@ class TarStream:
         self._start(extended, header)
         if kind in _NOT_FILES:
             return
-        yield _member(header, kind, extended, self._left)
+        if kind == b"S" or (extended and any(key.startswith(_SPARSE) for key in extended)):
+            self._skip_sparse(header)
+            yield _member(header, kind, extended, _sparse_size(header, extended), sparse=True)
+        else:
+            yield _member(header, kind, extended, self._left)
 
     def _extend(self, kind: bytes, header: bytes, extended: dict[str, bytes]) -> None:
         size = _number(header[124:136])
@@ -148,13 +160,18 @@ class TarStream:
 
     def _start(self, extended: dict[str, bytes], header: bytes) -> None:
         kind = header[156:157]
-        if kind == b"S" or (extended and any(key.startswith("GNU.sparse.") for key in extended)):
-            raise TarError("The archive holds a sparse file, a form that is not read.")
         size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
         if size < 0:
             raise TarError("A member has a negative size.")
         self._left = 0 if kind in _TYPES else size
         self._padding = -self._left % BLOCK
+
+    def _skip_sparse(self, header: bytes) -> None:
+        """Go to the member's end; the old form has more blocks of its map before the content."""
+        more = header[156:157] == b"S" and header[482:483] != b"\0"
+        while more:
+            more = bytes(self._take(BLOCK))[504:505] != b"\0"
+        self._finish()
 
     def _finish(self) -> None:
         self._skip(self._left + self._padding)
@@ -197,6 +214,7 @@ def _check(header: bytes) -> None:
         raise TarError("A header's checksum is wrong.")
 
 
+@lru_cache(maxsize=4096)  # most members have one of a few modes and owners
 def _number(field: bytes) -> int:
     if field[0] & 0x80:  # base 256, two's complement after the first bit
         sign = 1 << 8 * len(field) - 1
@@ -225,13 +243,22 @@ def _records(content: bytes) -> dict[str, bytes]:
         key, equals, value = content[at + len(length) + 1 : end - 1].partition(b"=")
         if not space or not equals or end > len(content) or content[end - 1] != ord("\n"):
             raise TarError("An extended header has a damaged record.")
-        records[key.decode("utf-8", "surrogateescape")] = value
+        name = key.decode("utf-8", "surrogateescape")
+        if name in _RECORDS:
+            records[name] = value
         at = end
     return {key: value for key, value in records.items() if value}
 
 
-def _member(header: bytes, kind: bytes, extended: dict[str, bytes], size: int) -> Member:
-    name = extended.get("path") or _name(header)
+def _sparse_size(header: bytes, extended: dict[str, bytes]) -> int:
+    told = next((extended[key] for key in _SPARSE_SIZES if key in extended), None)
+    return max(0, _number(header[483:495]) if told is None else _decimal(told))
+
+
+def _member(
+    header: bytes, kind: bytes, extended: dict[str, bytes], size: int, *, sparse: bool = False
+) -> Member:
+    name = extended.get("GNU.sparse.name") or extended.get("path") or _name(header)
     link = extended.get("linkpath") or header[157:257].partition(b"\0")[0]
     entry_type = _TYPES.get(kind, EntryType.FILE)
     if entry_type is EntryType.FILE and name.endswith(b"/") and kind in b"0\0":
@@ -246,6 +273,7 @@ def _member(header: bytes, kind: bytes, extended: dict[str, bytes], size: int) -
         size=size,
         link=_path(link) if hard else link.decode("utf-8", "surrogateescape"),
         capability=extended.get(_CAPABILITY, b""),
+        sparse=sparse,
     )
 
 

@@ -68,6 +68,16 @@ def test_a_database_that_goes_away_is_a_warning_and_no_gain(after: Measure) -> N
     assert "because" in warning
 
 
+def test_images_for_different_processors_are_told() -> None:
+    cards = [
+        Surface(image="i", image_id="i", os="", libc="", architecture=a, user="", measures=())
+        for a in ("amd64", "arm64", "")
+    ]
+    assert "amd64 and arm64" in compare(cards[0], cards[1]).warnings[0]
+    assert compare(cards[0], cards[0]).warnings == ()
+    assert compare(cards[0], cards[2]).warnings == ()
+
+
 def test_no_warning_where_nothing_went_away() -> None:
     for before, after in ((88, 16), (0, None)):
         known = Known.MEASURED if after is not None else Known.UNKNOWN

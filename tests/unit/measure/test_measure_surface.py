@@ -20,13 +20,22 @@ from rootfs_samples import (
 from stepdown.measure import surface
 from stepdown.measure.capabilities import words
 from stepdown.model.image import ImageConfig
-from stepdown.model.recipe import CommandClass
+from stepdown.model.recipe import Catalog, CommandClass
+from stepdown.model.support import Support
 from stepdown.model.surface import Known, Measure, Surface
 
 CLASSES = (
     CommandClass(key="shells", title="Shells", names=("sh", "bash"), patterns=(r"bash-\d",)),
     CommandClass(key="package_managers", title="Package managers", names=("dpkg", "apk")),
 )
+TODAY = "2026-11-22"
+SUPPORT = (
+    Support(id="debian", version="12", regular="2026-07-11", extended="2028-06-30", page="p"),
+    Support(id="debian", version="1", regular="2030-01-01", page="p"),
+    Support(id="alpine", version="3.2", regular="2017-05-01", page="p"),
+    Support(id="alpine", version="3.23", regular="2027-11-01", page="p"),
+)
+CATALOG = Catalog(families=(), packages=(), breakages=(), classes=CLASSES, support=SUPPORT)
 BOX = static(
     extra=b"BusyBox v1.36.1 \0\0" + b"\0".join((b"[", b"cat", b"dpkg", b"ls", b"sh", b"\0"))
 )
@@ -36,7 +45,7 @@ DASH = "Package: dash\nStatus: install ok installed\nVersion: 1\n"
 
 def card(files: Mapping[str, Content], **config: object) -> Surface:
     settings = ImageConfig(id="sha256:1", size=5, **config)  # type: ignore[arg-type]
-    return surface(root(files), settings, CLASSES, "image:tag")
+    return surface(root(files), settings, CATALOG, "image:tag", TODAY)
 
 
 def measure(files: Mapping[str, Content], key: str, **config: object) -> Measure:
@@ -58,6 +67,7 @@ def test_order_of_the_report() -> None:
         "commands",
         "os_packages",
         "language_packages",
+        "runtimes",
         "unowned_binaries",
         "shells",
         "package_managers",
@@ -175,7 +185,11 @@ def test_os_packages_without_a_database_are_unknown(files: Mapping[str, Content]
 
 
 def test_a_database_that_is_not_read() -> None:
-    rpm: dict[str, Content] = {"var/lib/rpm/rpmdb.sqlite": "x", "bin/app": static()}
+    rpm: dict[str, Content] = {
+        "var/lib/rpm/Packages": "x",
+        "bin/app": static(),
+        "usr/local/lib/node_modules/x/package.json": '{"name":"x","version":"1"}',
+    }
     for key in ("os_packages", "language_packages", "unowned_binaries"):
         assert measure(rpm, key).known is Known.UNKNOWN
     both = measure({**rpm, DPKG: DASH}, "os_packages")
@@ -197,10 +211,52 @@ def test_language_packages_are_distinct_and_not_the_systems() -> None:
     assert items(files, "language_packages") == ("npm x 1", "pypi foo-bar 1", "pypi foo-bar 2")
 
 
-def test_language_packages_inside_of_archives_and_go_are_told() -> None:
-    found = measure({"app/lib/a.jar": "PK"}, "language_packages")
-    assert (found.value, found.known) == (0, Known.PARTIAL)
-    assert "1 Java archives" in found.reason
+def test_an_archive_that_cannot_be_read_gives_a_lower_bound() -> None:
+    found = measure({"app/lib/a-1.jar": "PK"}, "language_packages")
+    assert (found.items, found.known) == (("maven a 1",), Known.PARTIAL)
+    assert "/app/lib/a-1.jar" in found.reason
+
+
+def test_runtimes_that_no_package_brought() -> None:
+    node = static(extra=b"... node.js/v24.19.0 ...")
+    files: dict[str, Content] = {
+        DPKG: DASH,
+        "var/lib/dpkg/info/dash.list": "/usr/bin/python3.11\n/bin/second\n",
+        "usr/bin/python3.11": static(extra=b"x\x003.11.2\0"),
+        "usr/local/bin/python3.13": static(extra=b"x\x003.13.5\0"),
+        "usr/local/lib/libpython3.13.so.1.0": static(extra=b"x\x003.13.5\0"),
+        "usr/local/bin/node": node,
+        "bin/nodejs": static(extra=b"node.js/v1.2.3 "),
+        "bin/second": Hard("bin/nodejs"),
+        "opt/jdk/release": 'IMPLEMENTOR="x"\nJAVA_VERSION="21.0.5"\n',
+        "usr/local/go/VERSION": "go1.24.11\ntime 2026\n",
+        "opt/box": BOX,
+    }
+    expected = ("busybox 1.36.1", "go 1.24.11", "java 21.0.5", "node 24.19.0", "python 3.13.5")
+    assert items(files, "runtimes") == expected
+
+
+def test_until_when_the_distribution_is_supported() -> None:
+    def seen(release: str) -> tuple[str, list[str]]:
+        found = card({"etc/os-release": release})
+        return found.support, [w for w in found.warnings if "upport" in w]
+
+    old, warned = seen("ID=debian\nVERSION_ID=12\n")
+    assert old == "security support until 2026-07-11, with long-term support until 2028-06-30"
+    assert "ended on 2026-07-11" in warned[0]
+    assert seen("ID=alpine\nVERSION_ID=3.23.6\n") == ("security support until 2027-11-01", [])
+    ended, (sentence,) = seen("ID=alpine\nVERSION_ID=3.2.1\n")
+    assert "2017-05-01" in ended
+    assert "stay as they are" in sentence
+    assert seen("ID=wolfi\nVERSION_ID=20230201\n") == ("", [])
+
+
+def test_without_file_lists_nobody_knows_what_is_unowned() -> None:
+    files: dict[str, Content] = {DPKG: DASH, "bin/dash": static()}
+    found = measure(files, "unowned_binaries")
+    assert found.known is Known.UNKNOWN
+    assert "which files" in found.reason
+    assert measure(files, "os_packages").value == 1
 
 
 def test_unowned_binaries() -> None:
@@ -280,7 +336,7 @@ def test_sizes() -> None:
 def test_a_size_that_the_engine_does_not_tell() -> None:
     (found,) = (
         m
-        for m in surface(root({}), ImageConfig(id="x"), (), "x").measures
+        for m in surface(root({}), ImageConfig(id="x"), CATALOG, "x").measures
         if m.key == "size_layers"
     )
     assert found.known is Known.UNKNOWN

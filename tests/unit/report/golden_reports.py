@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import outcomes
+import outcomes_scanned
 
 from stepdown.model.trial import Outcome
-from stepdown.report import card, findings_text, markdown, plan_text, request, text
+from stepdown.report import card, findings_text, junit, markdown, plan_text, request, sarif, text
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -22,6 +23,7 @@ STORIES: dict[str, Callable[[], Outcome]] = {
     "red": outcomes.red,
     "baseline-not-built": outcomes.baseline_not_built,
     "nothing-tried": outcomes.nothing_tried,
+    "scanned": outcomes_scanned.scanned,
 }
 
 
@@ -41,6 +43,8 @@ def cases() -> dict[str, str]:
         "card.txt": card.surface_text(best.delta.before),
         "card.md": card.surface_markdown(best.delta.before),
         "delta.txt": card.delta_text(best.delta, verbose=True),
+        "scanned.sarif": sarif.render(made["scanned"]),
+        "scanned.xml": junit.render(made["scanned"]),
         "delta.md": card.delta_markdown(best.delta),
     }
 

@@ -3,7 +3,7 @@ import outcomes
 import pytest
 
 from stepdown.model.image import Tier
-from stepdown.model.recipe import Channel
+from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import (
     Blame,
     BuildFailed,
@@ -207,3 +207,20 @@ def test_times_are_told_with_their_noise() -> None:
     assert "Time of the test command, 12 turns: 0.50 s before, 2.00 s after" in report
     assert "4.00 times as long (95 %: 3.50 to 4.50; the old base against itself: 0.90 to" in report
     assert "): slower." in report
+
+
+def test_a_way_out_shows_what_it_adds_and_its_lines_for_one_dockerfile() -> None:
+    data = Remedy(
+        kind=RemedyKind.COPY_FILES, text="Copy it", apt=("tzdata",), paths=("/usr/share/zoneinfo/",)
+    )
+    variable = Remedy(
+        kind=RemedyKind.SET_ENVIRONMENT, text="Set it", safe=True, environment={"LANG": "C.UTF-8"}
+    )
+    shown = Remedy(kind=RemedyKind.CGO_OFF, text="No cgo", lines=("+ENV CGO_ENABLED=0",))
+    finding = msgspec.structs.replace(outcomes.MUSL_FINDING, remedies=(data, variable, shown))
+    report = findings_text.render((finding,))
+    assert "Copy it. (/usr/share/zoneinfo/)" in report
+    assert "tzdata" not in report
+    assert "Set it. (LANG=C.UTF-8)" in report
+    assert "Way out 3, in this Dockerfile (only done with --unsafe-fixes):" in report
+    assert "+ENV CGO_ENABLED=0" in report

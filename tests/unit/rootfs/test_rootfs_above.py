@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rootfs_samples import GLIBC, GLIBC_LOADER, Content, Link, Node, library, program, root
-from stepdown.model.plan import Carried, Origin
+from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rootfs.above import above
 
 FOLDER = Node(content=None, mode=0o755)
@@ -33,18 +33,26 @@ def test_the_same_image_has_nothing_of_its_own() -> None:
 
 
 def test_a_new_folder_stands_for_what_is_in_it() -> None:
-    files = {"/app": FOLDER, "/app/a": FOLDER, "/app/a/b.py": "12", "/app/c": "345"}
+    files: dict[str, Content] = {
+        "/app": FOLDER,
+        "/app/a": FOLDER,
+        "/app/a/b.py": "12",
+        "/app/c": "345",
+    }
     (one,) = carried(files, SMALL)
-    assert (one.path, one.size, one.origin) == ("/app", 5, Origin.MADE)
+    assert (one.path, one.size, one.kind) == ("/app", 5, CarriedKind.MADE)
 
 
 def test_a_file_in_a_folder_of_the_base_stands_for_itself() -> None:
-    files = {"/usr/local/bin/tool": program(GLIBC_LOADER), "/etc/app.conf": "x"}
+    files: dict[str, Content] = {"/usr/local/bin/tool": program(GLIBC_LOADER), "/etc/app.conf": "x"}
     assert found(files) == ["/etc/app.conf", "/usr/local/bin/tool"]
 
 
 def test_a_changed_file_counts_and_a_changed_folder_does_not() -> None:
-    files = {"/etc/motd": "changed", "/usr/local/bin": Node(content=None, mode=0o700)}
+    files: dict[str, Content] = {
+        "/etc/motd": "changed",
+        "/usr/local/bin": Node(content=None, mode=0o700),
+    }
     assert found(files) == ["/etc/motd"]
 
 
@@ -61,11 +69,12 @@ def test_what_package_managers_leave_is_noise() -> None:
         *("/var/cache/apt/x.bin", "/var/lib/apt/lists/x", "/tmp/x", "/root/.cache/pip/x"),
         *("/etc/passwd-", "/usr/share/doc/x/README", "/root/.npm/x", "/var/log/dpkg.log"),
     )
-    assert found(dict.fromkeys(noise, "x")) == []
+    files: dict[str, Content] = dict.fromkeys(noise, "x")
+    assert found(files) == []
 
 
 def test_compiled_modules_of_the_base_are_but_a_cache() -> None:
-    files = {
+    files: dict[str, Content] = {
         "/usr/local/lib/python3.13/__pycache__": FOLDER,
         "/usr/local/lib/python3.13/__pycache__/os.pyc": "x",
         "/app": FOLDER,
@@ -76,7 +85,7 @@ def test_compiled_modules_of_the_base_are_but_a_cache() -> None:
 
 
 def test_files_of_packages_are_not_the_applications() -> None:
-    files = {
+    files: dict[str, Content] = {
         "/usr/bin/tool": program(GLIBC_LOADER),
         "/var/lib/dpkg/info/tool.list": "/usr/bin/tool\n",
         "/var/lib/dpkg/status": "Package: tool\nStatus: install ok installed\nVersion: 1\n",
@@ -85,7 +94,7 @@ def test_files_of_packages_are_not_the_applications() -> None:
 
 
 def test_other_names_of_what_packages_brought_are_not_the_applications() -> None:
-    files = {
+    files: dict[str, Content] = {
         "/usr/bin/gcc": program(GLIBC_LOADER),
         "/usr/local/bin/cc": Link("/etc/alternatives/cc"),
         "/etc/alternatives/cc": Link("/usr/bin/gcc"),
@@ -123,8 +132,8 @@ def test_libraries_of_packages_come_along_with_what_they_need() -> None:
     }
     needed = carried(files, SMALL)[1:]
     assert [one.path for one in needed] == [f"{LIBRARIES}/libldap.so.2", f"{LIBRARIES}/libpq.so.5"]
-    assert {(one.origin, one.package, one.images) for one in needed} == {
-        (Origin.LIBRARY, "libpq5", ("small",))
+    assert {(one.kind, one.package, one.images) for one in needed} == {
+        (CarriedKind.LIBRARY, "libpq5", ("small",))
     }
     larger = {**SMALL, f"{LIBRARIES}/libpq.so.5": library("libpq.so.5")}
     assert found(files, larger) == ["/app"]

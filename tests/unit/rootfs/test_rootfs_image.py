@@ -21,6 +21,7 @@ from rootfs_samples import (
 )
 from stepdown.model.image import Libc
 from stepdown.rootfs.image import read
+from stepdown.rootfs.limits import Limits
 from stepdown.rootfs.tar import EntryType, TarError
 
 
@@ -189,28 +190,28 @@ def test_language_packages_in_path_order() -> None:
 
 def test_files_too_large_to_read_are_noted() -> None:
     info = tarfile.TarInfo("etc/passwd")
-    info.size = 65 << 20
+    info.size = 2 << 20
     body = info.tobuf(tarfile.USTAR_FORMAT)
     program_info = tarfile.TarInfo("bin/huge")
-    program_info.size = 257 << 20
+    program_info.size = 3 << 20
     start = ElfSample(type=2).build()[:64].ljust(1 << 20, b"\0")
 
     def stream() -> list[bytes]:
         zeros = [bytes(1 << 20)]
         return [
             body,
-            *zeros * 65,
+            *zeros * 2,
             program_info.tobuf(tarfile.USTAR_FORMAT),
             start,
-            *zeros * 256,
+            *zeros * 2,
             bytes(1024),
         ]
 
-    fs = read(stream())
+    fs = read(stream(), Limits(elf=2 << 20))
     assert fs.users == ()
     assert fs.notes == (
-        "/bin/huge is larger than 256 MB and was not looked into.",
-        "/etc/passwd is larger than 64 MB and was not read.",
+        "/bin/huge is larger than 2 MB and was not looked into.",
+        "/etc/passwd is larger than 1 MB and was not read.",
     )
 
 

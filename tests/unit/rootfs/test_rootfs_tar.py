@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootfs_samples import Hard, Link, Node, archive, chunks
-from stepdown.rootfs.tar import EntryType, Member, TarError, TarStream
+from stepdown.rootfs.tar import BLOCK, EntryType, Member, TarError, TarStream
 
 FORMS = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
 
@@ -151,8 +151,6 @@ def damaged_archives() -> dict[str, bytes]:
         "checksum": bytes(wrong_sum) + END,
         "digits": bytes(header(b"a", size=b"99999999999\0")) + END,
         "negative size": bytes(header(b"a", size=b"\xff" * 12)) + END,
-        "sparse, old": bytes(header(b"a", type=b"S")) + END,
-        "sparse, pax": extended(b"x", b"22 GNU.sparse.major=1\n") + bytes(good) + END,
         "record without an equals sign": extended(b"x", b"6 abc\n") + bytes(good) + END,
         "record of a wrong length": extended(b"x", b"99 a=b\n") + bytes(good) + END,
         "record without a length": extended(b"x", b"a=b\n") + bytes(good) + END,
@@ -162,6 +160,25 @@ def damaged_archives() -> dict[str, bytes]:
         "nothing behind an extension": extended(b"L", b"name\0") + END,
         "no tar at all": b"\x1f\x8b" + b"z" * 2000,
     }
+
+
+def test_of_sparse_files_name_and_size_are_read() -> None:
+    # The old form: the map goes on in two further blocks, then come 600 bytes of content.
+    block = header(b"disk", type=b"S", size=b"%011o\0" % 600)
+    block[482:483], block[483:495] = b"\1", b"%011o\0" % (10 << 30 >> 4)
+    maps = bytes(504) + b"\1" + bytes(7) + bytes(BLOCK)
+    old = bytes(seal(block)) + maps + b"x" * 1024
+    names = (b"22 GNU.sparse.major=1", b"28 GNU.sparse.name=the/file")
+    records = b"\n".join((*names, b"33 GNU.sparse.realsize=107374182\n"))
+    pax = bytes(header(b"x", type=b"x", size=b"%011o\0" % len(records))) + records.ljust(512, b"\0")
+    pax += bytes(header(b"GNUSparseFile.0/file", size=b"00000000010\0")) + b"1\n0\n5\nab".ljust(512)
+    stream = TarStream(chunks(old + pax + bytes(header(b"behind")) + END))
+    found = [(m.path, m.size, m.sparse, bytes(stream.read(10))) for m in stream]
+    assert found == [
+        ("/disk", 10 << 30 >> 4, True, b""),
+        ("/the/file", 107374182, True, b""),
+        ("/behind", 0, False, b""),
+    ]
 
 
 @pytest.mark.parametrize("name", damaged_archives())

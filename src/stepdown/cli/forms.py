@@ -1,0 +1,65 @@
+"""The forms of a report: by name, and by the suffix of the file that it goes to."""
+
+from pathlib import Path
+
+from stepdown import __version__
+from stepdown.errors import StepdownError
+from stepdown.flow import record
+from stepdown.model.trial import Outcome
+from stepdown.model.vulnerability import Inventory, Scan
+from stepdown.report import cyclonedx, junit, markdown, sarif, spdx, text
+
+SUFFIXES = {
+    ".cdx.json": "cyclonedx",
+    ".spdx.json": "spdx",
+    ".txt": "text",
+    ".md": "md",
+    ".json": "json",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
+
+
+def form_of(path: Path) -> str:
+    """Return the form that a file's name asks for, empty where it asks for none."""
+    return next((form for suffix, form in SUFFIXES.items() if path.name.endswith(suffix)), "")
+
+
+def rendered(outcome: Outcome, form: str, *, verbose: bool = False) -> str:
+    """Return the report on a run in one of the REPORTS.
+
+    Raises StepdownError where the record does not hold what the form shows.
+    """
+    match form:
+        case "md":
+            return markdown.render(outcome)
+        case "json":
+            return record.to_json(outcome).decode()
+        case "sarif":
+            return sarif.render(outcome)
+        case "junit":
+            return junit.render(outcome)
+        case "cyclonedx" | "spdx":
+            return bill(*_image(outcome), form=form, time=outcome.started)
+        case _:
+            return text.render(outcome, verbose=verbose)
+
+
+def bill(inventory: Inventory, scan: Scan | None, *, form: str, time: str) -> str:
+    """Return the bill of materials of one image."""
+    if form == "spdx":
+        return spdx.render(inventory, version=__version__, time=time)
+    return cyclonedx.render(inventory, scan, version=__version__, time=time)
+
+
+def _image(outcome: Outcome) -> tuple[Inventory, Scan | None]:
+    """Return what is known of the answer, of the old image where there is no answer."""
+    best, scans = outcome.best, outcome.scans
+    if best is not None and best.inventory is not None:
+        return best.inventory, scans.after if scans else None
+    if outcome.baseline.inventory is not None:
+        return outcome.baseline.inventory, scans.before if scans else outcome.scan
+    raise StepdownError(
+        "The record holds no list of packages.",
+        hint="It is of an earlier version, or no image was built. Run stepdown again.",
+    )

@@ -1,0 +1,34 @@
+"""Measures that say how far they can be trusted."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from stepdown.model.surface import Known, Measure
+from stepdown.rootfs.names import shown
+
+_MOST = 3
+
+
+def listed(key: str, title: str, items: Iterable[str]) -> Measure:
+    """Return the number of `items` with the list of them."""
+    found = tuple(shown(item) for item in sorted(items))
+    return Measure(key=key, title=title, value=len(found), items=found)
+
+
+def unknown(key: str, title: str, reason: str, items: Iterable[str] = ()) -> Measure:
+    """Return a measure without a number; `items` are what was seen anyway."""
+    found = tuple(shown(item) for item in sorted(items))
+    known = Known.UNKNOWN
+    return Measure(key=key, title=title, value=None, items=found, known=known, reason=reason)
+
+
+def lower_bound(measure: Measure, *reasons: str) -> Measure:
+    """Return `measure` as a lower bound where there are reasons; only the first three are told."""
+    if not reasons or measure.known is Known.UNKNOWN:
+        return measure
+    told = [measure.reason, *reasons[:_MOST]]
+    if len(reasons) > _MOST:
+        told.append(f"And {len(reasons) - _MOST} more such files.")
+    reason = " ".join(filter(None, told))
+    return msgspec.structs.replace(measure, known=Known.PARTIAL, reason=reason)

@@ -1,0 +1,1 @@
+"""The reports of scanners, one format a file, each read into one form."""
