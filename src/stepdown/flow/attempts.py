@@ -1,10 +1,30 @@
 """What to try next. Pure: from the plan and the trials so far."""
 
-from stepdown.model.image import PackageManager, Value
-from stepdown.model.plan import Candidate, Plan, Rewrite, Step
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from itertools import takewhile
+
+from msgspec.structs import replace
+
+from stepdown.errors import StepdownError
+from stepdown.model.image import Libc, Value
+from stepdown.model.plan import Candidate, Plan, Policy, Refusal, Rewrite, Step
 from stepdown.model.recipe import PackageName, Programs, Remedy, RemedyKind
-from stepdown.model.trial import Applied, Trial, Verdict
+from stepdown.model.trial import Applied, Finding, Trial, Verdict
 from stepdown.rewrite import rewrite
+
+_BY_EVIDENCE = frozenset(
+    (
+        *(RemedyKind.ADD_COMMAND, RemedyKind.COPY_LIBRARY, RemedyKind.COPY_PROGRAMS),
+        *(RemedyKind.MAKE_FOLDER, RemedyKind.OWN_FILES, RemedyKind.COPY_FILES),
+        RemedyKind.ADD_USER,
+    )
+)
+# What distroless/cc has beyond base and static: https://github.com/GoogleContainerTools/distroless
+_OF_CC = re.compile(r"lib(?:stdc\+\+|gcc_s|gomp|c|m|ssl|crypto)\.so\.\d+")
+_LIBRARY = re.compile(r"\blib[\w+-]+\.so\.\d+")
+_SMALLER = re.compile(r"(?<=/distroless/)(?:static|base|base-nossl)(?=-debian\d+)")
 
 
 class Attempt(Value, frozen=True, kw_only=True):
@@ -29,7 +49,7 @@ def next_attempt(
     """
     if trials:
         last = trials[-1]
-        repaired = _repaired(plan, last, packages, programs)
+        repaired = _Repair(plan, packages, programs).after(trials)
         if repaired is not None:
             return repaired
         if last.verdict is Verdict.WORKS and plan.policy.to != "smallest":
@@ -39,54 +59,170 @@ def next_attempt(
     return next((_first(step) for step in left), None)
 
 
+def advised(
+    plan: Plan, trial: Trial, packages: dict[str, PackageName], programs: Programs | None = None
+) -> Trial:
+    """Return the trial, its findings' remedies with the lines that they would change here.
+
+    A remedy that changes nothing in this file is left out where there is another one.
+    """
+    repair = _Repair(plan, packages, programs)
+    found = tuple(
+        replace(finding, remedies=_useful(repair.lines(trial, finding)))
+        for finding in trial.findings
+    )
+    return replace(trial, findings=found)
+
+
 def _first(step: Step) -> Attempt:
     return Attempt(candidate=step.candidate, rewrite=step.rewrite)
 
 
-def _repaired(
-    plan: Plan, trial: Trial, packages: dict[str, PackageName], programs: Programs | None
-) -> Attempt | None:
-    if trial.verdict is Verdict.WORKS or trial.attempt >= plan.policy.attempts:
-        return None
-    known = {_packages(done.remedy, trial.candidate) for done in trial.applied}
-    new = tuple(
-        Applied(breakage=finding.breakage, remedy=remedy)
-        for finding in trial.findings
-        for remedy in _first_that_applies(finding.remedies, trial.candidate)
-        if _packages(remedy, trial.candidate) not in known
-    )
-    if not new:
-        return None
-    applied = (*trial.applied, *new)
-    repaired = rewrite(
-        plan.target.text,
-        trial.candidate,
-        target=plan.target,
-        facts=plan.facts,
-        packages=packages,
-        policy=plan.policy,
-        remedies=tuple(done.remedy for done in applied),
-        programs=programs,
-    )
-    return Attempt(
-        candidate=trial.candidate, rewrite=repaired, applied=applied, number=trial.attempt + 1
-    )
+def _useful(remedies: Iterator[Remedy]) -> tuple[Remedy, ...]:
+    """Leave out what has nothing to do in this file, unless that is all there is."""
+    known = tuple(remedies)
+    here = tuple(one for one in known if one.kind is RemedyKind.ADVICE or one.lines)
+    return here or known
 
 
-def _first_that_applies(remedies: tuple[Remedy, ...], candidate: Candidate) -> tuple[Remedy, ...]:
-    return tuple(remedy for remedy in remedies if _applies(remedy, candidate))[:1]
+class _Repair:
+    """Applies remedies to the Dockerfile of a plan."""
 
+    def __init__(
+        self, plan: Plan, packages: dict[str, PackageName], programs: Programs | None
+    ) -> None:
+        self._plan = plan
+        self._packages = packages
+        self._programs = programs
 
-def _applies(remedy: Remedy, candidate: Candidate) -> bool:
-    adds = remedy.kind is RemedyKind.ADD_PACKAGES and remedy.safe
-    return adds and bool(_packages(remedy, candidate))
+    def after(self, trials: tuple[Trial, ...]) -> Attempt | None:
+        """Return the last rung with what else helps, None where nothing does or enough was tried.
 
+        What was added to an attempt that could then not be built is left out again.
+        """
+        last = trials[-1]
+        if last.verdict is Verdict.WORKS or last.attempt >= self._plan.policy.attempts:
+            return None
+        story = _story(trials)
+        base = next((t for t in reversed(story) if t.verdict is not Verdict.NOT_BUILT), story[0])
+        seen = [_key(done.remedy) for trial in story for done in trial.applied]
+        new = tuple(self._new(base, seen, {trial.candidate.image for trial in trials}))
+        if not new:
+            return None
+        together = self._attempt(base, new, last.attempt + 1)
+        return together or self._attempt(base, new[:1], last.attempt + 1)
 
-def _packages(remedy: Remedy, candidate: Candidate) -> tuple[str, ...]:
-    match candidate.package_manager:
-        case PackageManager.APT:
-            return remedy.apt
-        case PackageManager.APK:
-            return remedy.apk
-        case PackageManager.NONE:
+    def _attempt(self, base: Trial, new: tuple[Applied, ...], number: int) -> Attempt | None:
+        applied = (*base.applied, *new)
+        candidate = base.candidate
+        for done in new:
+            candidate = _candidate(candidate, done.remedy)
+        after = self._rewritten(candidate, applied, self._plan.policy)
+        if after is None:
+            return None
+        return Attempt(candidate=candidate, rewrite=after, applied=applied, number=number)
+
+    def lines(self, trial: Trial, finding: Finding) -> Iterator[Remedy]:
+        """Yield the remedies of a finding with their lines."""
+        for remedy in finding.remedies:
+            yield replace(remedy, lines=self._lines(trial, _meant(remedy, finding)))
+
+    def _new(self, trial: Trial, seen: list[object], tried: set[str]) -> Iterator[Applied]:
+        """Yield the first remedy of each finding that may be applied, and was not yet."""
+        planned = {step.candidate.image for step in self._plan.steps}
+        for finding in trial.findings:
+            for remedy in finding.remedies:
+                wanted = _meant(remedy, finding)
+                if _key(wanted) in seen or not self._may(wanted) or not _fits(wanted):
+                    continue
+                candidate = _candidate(trial.candidate, wanted)
+                other = candidate.image != trial.candidate.image
+                if other and candidate.image in tried | planned:
+                    continue
+                applied = Applied(breakage=finding.breakage, remedy=wanted)
+                if other or self._helps(trial, candidate, applied):
+                    seen.append(_key(wanted))
+                    yield applied
+                    break
+
+    def _may(self, remedy: Remedy) -> bool:
+        allowed = remedy.safe or self._plan.policy.unsafe_fixes
+        return allowed and remedy.kind is not RemedyKind.ADVICE
+
+    def _helps(self, trial: Trial, candidate: Candidate, new: Applied) -> bool:
+        """Tell whether a remedy changes the file and is not refused."""
+        after = self._rewritten(candidate, (*trial.applied, new), self._plan.policy)
+        if after is None or after.text == trial.rewrite.text:
+            return False
+        return _blocking(after) <= _blocking(trial.rewrite)
+
+    def _lines(self, trial: Trial, remedy: Remedy) -> tuple[str, ...]:
+        """Return what a remedy changes, as a diff of this Dockerfile without its heads."""
+        if remedy.kind is RemedyKind.ADVICE or not _fits(remedy):
             return ()
+        policy = replace(self._plan.policy, unsafe_fixes=True)
+        candidate = _candidate(trial.candidate, remedy)
+        before = self._rewritten(trial.candidate, trial.applied, policy)
+        new = Applied(breakage="", remedy=remedy)
+        after = self._rewritten(candidate, (*trial.applied, new), policy)
+        if before is None or after is None or not _blocking(after) <= _blocking(before):
+            return ()
+        texts = before.text.splitlines(), after.text.splitlines()
+        return tuple(unified_diff(*texts, n=1, lineterm=""))[3:]
+
+    def _rewritten(
+        self, candidate: Candidate, applied: tuple[Applied, ...], policy: Policy
+    ) -> Rewrite | None:
+        """Rewrite with remedies; None where one of them is in the way of another edit."""
+        try:
+            return rewrite(
+                self._plan.target.text,
+                candidate,
+                target=self._plan.target,
+                facts=self._plan.facts,
+                packages=self._packages,
+                policy=policy,
+                remedies=tuple(done.remedy for done in applied),
+                programs=self._programs,
+            )
+        except StepdownError:
+            return None
+
+
+def _story(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
+    """Return the attempts at the last rung, from its first one on."""
+    later = tuple(takewhile(lambda trial: trial.attempt > 1, reversed(trials)))
+    return trials[len(trials) - len(later) - 1 :] if len(later) < len(trials) else trials
+
+
+def _meant(remedy: Remedy, finding: Finding) -> Remedy:
+    return replace(remedy, evidence=finding.evidence, lines=())
+
+
+def _fits(remedy: Remedy) -> bool:
+    return remedy.when in remedy.evidence
+
+
+def _key(remedy: Remedy) -> object:
+    """Return by what a remedy is the same as another one: packages count without their text."""
+    evidence = remedy.evidence if remedy.kind in _BY_EVIDENCE and not remedy.paths else ""
+    return replace(remedy, text="", safe=False, lines=(), evidence=evidence)
+
+
+def _candidate(candidate: Candidate, remedy: Remedy) -> Candidate:
+    """Return the candidate, or its larger sibling where the remedy is to take that one."""
+    if remedy.kind is not RemedyKind.LARGER_SIBLING:
+        return candidate
+    if not all(_OF_CC.fullmatch(name) for name in _LIBRARY.findall(remedy.evidence)):
+        return candidate
+    image = _SMALLER.sub("cc", candidate.image)
+    return (
+        replace(candidate, image=image, libc=Libc.GLIBC) if image != candidate.image else candidate
+    )
+
+
+def _blocking(result: Rewrite) -> set[Refusal]:
+    return {one for one in result.refusals if one.blocking}
+
+
+__all__ = ["Attempt", "advised", "next_attempt"]

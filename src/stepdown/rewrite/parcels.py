@@ -12,7 +12,7 @@ from posixpath import basename, join, normpath
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, expand
 from stepdown.errors import DockerfileError
 from stepdown.model.image import Value
-from stepdown.model.plan import Carried, Origin
+from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rewrite import accounts, runtime
 from stepdown.rewrite.calls import Call, of_instruction
 from stepdown.rewrite.situation import Situation
@@ -110,6 +110,9 @@ class _Search:
             open_ = ()
             if len(roots) > _MOST:
                 open_ = ((self._situation.ship.line, f"{len(roots)} separate places"),)
+        policy = self._situation.policy
+        roots |= dict.fromkeys(policy.copies, "asked for with --copy")
+        roots = {path: why for path, why in roots.items() if path not in policy.leaves}
         found = tuple(
             Parcel(path=path, reason=why, owner=self._owner(path))
             for path, why in sorted(roots.items())
@@ -119,7 +122,7 @@ class _Search:
         )
 
     def _wanted(self, one: Carried) -> bool:
-        return one.origin is Origin.MADE or self._situation.candidate.image in one.images
+        return one.kind is CarriedKind.MADE or self._situation.candidate.image in one.images
 
     def _within(self, path: str) -> bool:
         return any(path != other and under(path, other) for other in self._found)
@@ -245,7 +248,7 @@ def _any_under(root: str, carried: Iterable[Carried]) -> bool:
 
 
 def _why(one: Carried) -> str:
-    if one.origin is Origin.LIBRARY:
+    if one.kind is CarriedKind.LIBRARY:
         return f"a library of {one.package} that its programs load and the new base lacks"
     return "made on top of the old base"
 

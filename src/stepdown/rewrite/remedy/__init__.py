@@ -1,0 +1,1 @@
+"""Remedies as edits, one kind in each file. `stepdown.rewrite.remedies` knows them all."""
