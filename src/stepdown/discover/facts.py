@@ -24,7 +24,8 @@ _LOCKS = (
 _LANGUAGES = {
     "golang": "go", "rust": "rust", "gcc": "c", "node": "node", "python": "python",
     "ruby": "ruby", "php": "php", "maven": "java", "gradle": "java", "eclipse-temurin": "java",
-    "openjdk": "java",
+    "openjdk": "java", "java": "java", "bun": "node", "dotnet": "dotnet",
+    "dotnet-runtime": "dotnet", "dotnet-deps": "dotnet",
 }  # fmt: skip
 _MARKS = {
     "go.mod": "go", "Cargo.toml": "rust", "package.json": "node", "pyproject.toml": "python",

@@ -6,7 +6,9 @@ Of time zones and locales only what asks the system is listed: Node and the JVM 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
+from stepdown.discover import literals
 from stepdown.model.plan import Clue, Trait
 
 _C = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp")
@@ -19,7 +21,10 @@ _QUOTED = r"[\"'`](?P<subject>[^\"'`\s$\\]*)"
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One pattern; its group `subject` is the program or value. `tokens` must be in the file."""
+    """One pattern; its group `subject` is the program or value. `tokens` must be in the file.
+
+    A group `rest` holds further words of a command line.
+    """
 
     language: str
     suffixes: tuple[str, ...]
@@ -38,6 +43,8 @@ def _rule(language: str, suffixes: tuple[str, ...], token: str, trait: Trait, pa
     )
 
 
+_LIST = r"\s*,\s*\[(?P<rest>[^\]]*)\]"
+_WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,][^,]*)")
 _OWN = r"(?:(?<![\w.$])|\b(?:child_process|childProcess|cp)\.)"
 _JVM = (".java", ".kt")
 _PHP_CALL = r"(?<![\w>:$])(?:shell_exec|passthru|proc_open|popen|system|exec)\(\s*"
@@ -64,6 +71,41 @@ RULES = (
         Trait.PROGRAM,
         _OWN + rf"(?:spawn|execFile)(?:Sync)?\(\s*{_QUOTED}",
     ),
+    _rule(
+        "node",
+        _JS,
+        "child_process",
+        Trait.CALL,
+        _OWN + r"exec(?:Sync)?\(\s*(?:\"(?P<subject>[^\"\n]+)\"|'(?P<single>[^'\n]+)'"
+        r"|`(?P<template>[^`]+)`)",
+    ),
+    _rule(
+        "node",
+        _JS,
+        "child_process",
+        Trait.CALL,
+        _OWN + rf"(?:spawn|execFile)(?:Sync)?\(\s*{_QUOTED}[\"'`]{_LIST}",
+    ),
+    _rule("node", _JS, "env", Trait.VARIABLE, r"\bprocess\.env\.(?P<subject>[A-Z_][A-Z0-9_]*)\b"),
+    _rule("node", _JS, "env", Trait.VARIABLE, rf"\bprocess\.env\[{_QUOTED}"),
+    _rule("node", _JS, "homedir", Trait.HOME, r"\b(?P<subject>)homedir\(\)"),
+    _rule("node", _JS, "tmpdir", Trait.SCRATCH, r"\b(?P<subject>)tmpdir\(\)"),
+    _rule(
+        "node",
+        _JS,
+        "fs",
+        Trait.WRITES,
+        r"\b(?:writeFile|appendFile|mkdir)(?:Sync)?\(\s*[\"'`](?P<subject>[^\"'`$]+)[\"'`]",
+    ),
+    _rule(
+        "node",
+        _JS,
+        "fs",
+        Trait.WRITES,
+        r"\bcreateWriteStream\(\s*[\"'`](?P<subject>[^\"'`$]+)[\"'`]",
+    ),
+    _rule("node", _JS, "userInfo", Trait.PERSON, r"\b(?P<subject>)userInfo\("),
+    _rule("node", _JS, "process.set", Trait.ACCOUNT, rf"\bprocess\.sete?[ug]id\(\s*{_QUOTED}"),
     _rule("node", _JS, "execa", Trait.PROGRAM, rf"\bexeca(?:Sync|Command)?\(\s*{_QUOTED}"),
     _rule(
         "go",
@@ -71,6 +113,59 @@ RULES = (
         '"os/exec"',
         Trait.PROGRAM,
         r"\bexec\.Command(?:Context)?\(\s*(?:[\w.()]+,\s*)?" + _DOUBLE,
+    ),
+    _rule(
+        "go",
+        (".go",),
+        '"os/exec"',
+        Trait.CALL,
+        r"\bexec\.Command(?:Context)?\(\s*(?:[\w.()]+,\s*)?"
+        + _DOUBLE
+        + r"(?P<rest>(?:\s*,\s*(?:\"[^\"]*\"|[\w.]+))*)",
+    ),
+    _rule("go", (".go",), "nv(", Trait.VARIABLE, r"\bos\.(?:Getenv|LookupEnv)\(\s*" + _DOUBLE),
+    _rule(
+        "go",
+        (".go",),
+        "os.",
+        Trait.WRITES,
+        r"\bos\.(?:Create|WriteFile|Mkdir|MkdirAll)\(\s*" + _DOUBLE,
+    ),
+    _rule("go", (".go",), '"os/user"', Trait.ACCOUNT, r"\buser\.Lookup(?:Group)?\(\s*" + _DOUBLE),
+    _rule("go", (".go",), '"os/user"', Trait.PERSON, r"\buser\.(?P<subject>)Current\("),
+    _rule(
+        "go", (".go",), "os.User", Trait.HOME, r"\bos\.(?P<subject>)User(?:Home|Cache|Config)Dir\("
+    ),
+    _rule(
+        "go",
+        (".go",),
+        "Temp",
+        Trait.SCRATCH,
+        r"\b(?:os\.(?:CreateTemp|MkdirTemp)\(\s*\"\"|ioutil\.Temp(?:File|Dir)\(\s*\"\"|os\.TempDir\()"
+        r"(?P<subject>)",
+    ),
+    _rule(
+        "go",
+        (".go",),
+        "",
+        Trait.ROOTS,
+        r"\b(?:http\.(?:Get|Head|PostForm|Post|DefaultClient|Client)\b|tls\.Dial\w*\("
+        r"|x509\.SystemCertPool\()(?P<subject>)",
+    ),
+    _rule(
+        "go",
+        (".go",),
+        "net.",
+        Trait.SERVICES,
+        r"\bnet\.(?:LookupPort\(\s*\"[^\"]*\",\s*|(?:Dial|Listen)\w*\(\s*\"[^\"]*\",\s*\"[^\":]*:)"
+        r"\"?(?P<subject>[a-z][\w-]*)\"",
+    ),
+    _rule(
+        "go",
+        (".go",),
+        "mime.",
+        Trait.MEDIA,
+        r"\bmime\.(?:TypeByExtension|ExtensionsByType)\(\s*\"?(?P<subject>[^\")]*)",
     ),
     _rule("go", (".go",), "LoadLocation", Trait.ZONE, r"\.LoadLocation\(\s*" + _DOUBLE),
     _rule("go", (".go",), 'import "C"', Trait.CGO, r"^import \"(?P<subject>C)\""),
@@ -88,7 +183,7 @@ RULES = (
         _C,
         "strftime",
         Trait.STRFTIME,
-        r"\bstrftime\([^;]*?(?P<subject>%[Pkl]|%[\^#_][A-Za-z])",
+        r"\bstrftime\([^;]*?(?P<subject>%[-_0]?[Pkl]|%[\^#][A-Za-z])",
     ),
     _rule(
         "c",
@@ -97,6 +192,49 @@ RULES = (
         Trait.TRANSLIT,
         r"\biconv_open\(\s*\"(?P<subject>[^\"]*//TRANSLIT)",
     ),
+    _rule("c", _C, "setlocale", Trait.OWN_LOCALE, r"\bsetlocale\(\s*LC_\w+,\s*\"(?P<subject>)\""),
+    _rule("c", _C, "fopen", Trait.WRITES, r"\bfopen\(\s*" + _DOUBLE + r"\s*,\s*\"[wa]"),
+    _rule("c", _C, "strptime", Trait.STRPTIME, r"\bstrptime\([^;]*?(?P<subject>%[zZ])"),
+    _rule("c", _C, "printf", Trait.PRINTF, r"printf\([^;]*?(?P<subject>%[-+ 0#]*\d*L[dioux])"),
+    _rule(
+        "c",
+        _C,
+        "regcomp",
+        Trait.REGEX,
+        r"\bregcomp\(\s*[^,]+,\s*\"[^\"]*?(?P<subject>\{,\d+\})",
+    ),
+    _rule("c", _C, "getpw", Trait.ACCOUNT, r"\bgetpwnam(?:_r)?\(\s*" + _DOUBLE),
+    _rule("c", _C, "getgr", Trait.ACCOUNT, r"\bgetgrnam(?:_r)?\(\s*" + _DOUBLE),
+    _rule("c", _C, "getpw", Trait.PERSON, r"\bgetpwuid(?:_r)?\((?P<subject>)"),
+    _rule("c", _C, "getenv", Trait.VARIABLE, r"\bgetenv\(\s*" + _DOUBLE),
+    _rule(
+        "c",
+        _C,
+        "getserv",
+        Trait.SERVICES,
+        r"\bgetservby(?:name|port)(?:_r)?\(\s*\"?(?P<subject>\w*)",
+    ),
+    _rule(
+        "c",
+        _C,
+        "getproto",
+        Trait.SERVICES,
+        r"\bgetprotoby(?:name|number)(?:_r)?\(\s*\"?(?P<subject>\w*)",
+    ),
+    _rule("c", _C, "tmp", Trait.SCRATCH, r"\btmp(?:file|nam)\((?P<subject>)"),
+    _rule(
+        "c",
+        _C,
+        "",
+        Trait.ROOTS,
+        r"\b(?:SSL_CTX_set_default_verify_paths|curl_easy_init|gnutls_certificate_set_x509_system_trust)"
+        r"\((?P<subject>)",
+    ),
+    _rule("c", _C, "(", Trait.CALL, r"(?<![\w.>:])(?:std::)?(?:system|popen)\(\s*" + _DOUBLE),
+    _rule("rust", (".rs",), "env::var", Trait.VARIABLE, r"\benv::var(?:_os)?\(\s*" + _DOUBLE),
+    _rule("java", _JVM, "getenv", Trait.VARIABLE, r"\bSystem\.getenv\(\s*" + _DOUBLE),
+    _rule("ruby", (".rb",), "ENV", Trait.VARIABLE, rf"\bENV(?:\[|\.fetch\(){_QUOTED}"),
+    _rule("php", (".php",), "getenv", Trait.VARIABLE, rf"\bgetenv\(\s*{_QUOTED}"),
     _rule("rust", (".rs",), "Command", Trait.PROGRAM, r"\bCommand::new\(\s*" + _DOUBLE),
     _rule("java", _JVM, "getRuntime()", Trait.PROGRAM, r"getRuntime\(\)\.exec\(\s*" + _FIRST_WORD),
     _rule(
@@ -112,26 +250,48 @@ RULES = (
     _rule("php", (".php",), "//TRANSLIT", Trait.TRANSLIT, r"[\"'](?P<subject>[\w-]+//TRANSLIT)"),
 )
 SUFFIXES = frozenset(suffix for rule in RULES for suffix in rule.suffixes)
+_LANGUAGES = {suffix: rule.language for rule in RULES for suffix in rule.suffixes}
+# These carry the time zones themselves.
+_OWN_ZONES = frozenset(("java", "node", "php"))
+SETTINGS = (".cfg", ".conf", ".env", ".ini", ".properties", ".toml")
 
 
 def clues(text: str, file: str) -> Iterator[Clue]:
-    """Yield what the file calls, without what stands in a comment."""
-    seen: set[tuple[int, str]] = set()
-    for rule in RULES:
-        if not file.endswith(rule.suffixes) or not all(token in text for token in rule.tokens):
+    """Yield what the file calls and names, without what stands in a comment."""
+    seen: set[tuple[int, Trait, str]] = set()
+    for at, trait, subject, language in _found(text, file):
+        line = text.count("\n", 0, at) + 1
+        whole = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+        if _COMMENT.match(whole) or (line, trait, subject) in seen:
             continue
-        for found in rule.pattern.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            start = text.rfind("\n", 0, found.start()) + 1
-            quote = text[start:].partition("\n")[0]
-            if _COMMENT.match(quote) or (line, found["subject"]) in seen:
-                continue
-            seen.add((line, found["subject"]))
-            yield Clue(
-                trait=rule.trait,
-                subject=found["subject"],
-                file=file,
-                line=line,
-                detail=f"`{quote.strip()[:80]}`",
-                language=rule.language,
-            )
+        if trait is Trait.SHELL and (line, Trait.PROGRAM, subject) in seen:
+            continue
+        if trait is Trait.PROGRAM and (line, Trait.SHELL, subject) in seen:
+            continue
+        seen.add((line, trait, subject))
+        detail = f"`{whole.strip()[:80]}`"
+        yield Clue(
+            trait=trait, subject=subject, file=file, line=line, detail=detail, language=language
+        )
+
+
+def _found(text: str, file: str) -> Iterator[tuple[int, Trait, str, str]]:
+    for rule in RULES:
+        if file.endswith(rule.suffixes) and all(token in text for token in rule.tokens):
+            for match in rule.pattern.finditer(text):
+                yield match.start(), rule.trait, _subject(match), rule.language
+    settings = file.endswith(SETTINGS)
+    language = "" if settings else _LANGUAGES[f".{file.rpartition('.')[2]}"]
+    for at, trait, subject in literals.found(text, quoted=not settings):
+        if trait is not Trait.ZONE or language not in _OWN_ZONES:
+            yield at, trait, subject, language
+
+
+def _subject(match: re.Match[str]) -> str:
+    """Return the program or value; of a command line, the words as a shell would have them."""
+    groups = match.groupdict()
+    first = next((groups[n] for n in ("subject", "single", "template") if groups.get(n)), "")
+    if not groups.get("rest"):
+        return first.replace("${", "$x{") if "template" in groups else first
+    words = (one or two or '"$x"' for one, two, _ in _WORD.findall(groups["rest"].strip(", ")))
+    return " ".join((first, *(w if w == '"$x"' else quote(w) for w in words)))

@@ -4,18 +4,22 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from shlex import quote
 
+from stepdown.discover import literals
 from stepdown.model.plan import Clue, Trait
 
-# A module without any of these calls is not parsed, and one without the words not even searched.
-_WORDS = (
-    "subprocess", "os.system", "popen", "system(", "import system", "zoneinfo", "setlocale",
-    "strftime", "find_library",
-)  # fmt: skip
+# A module without any of these is not parsed.
 _CALLS = re.compile(
-    r"\b(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput|system|popen"
-    r"|create_subprocess_\w+|ZoneInfo|setlocale|strftime|find_library)(?:\(|\s+as\b)"
+    r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|setlocale|find_library|getpwnam|getpwuid"
+    r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
+    r"|HTTPSConnection|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
+    r"|\b(?:popen|system|strftime|expanduser|home|makedirs|mkdir|\w*FileHandler|connect)\("
+    r"|import (?:popen|system)\b|[\"'](?:/[\w.-]+/|[A-Z][a-z]+/[A-Z])|\bopen\([^)]*[\"'][wax]"
 )
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+# What these packages know of time zones they bring themselves.
+_OWN_ZONES = re.compile(r"\b(?:pytz|dateutil|pendulum)\b")
 _RUNNERS = frozenset(("run", "call", "check_call", "check_output", "Popen"))
 _SHELL_CALLS = frozenset(
     (
@@ -26,13 +30,56 @@ _SHELL_CALLS = frozenset(
         "subprocess.getstatusoutput",
     )
 )
-_EMPTY_ON_MUSL = re.compile(r"%[Pkl]|%[\^#_][A-Za-z]")
-_C_LOCALES = frozenset(("", "C", "POSIX", "C.UTF-8", "C.utf8"))
+# What asks the system for something, by the trait that says what.
+_ASKS = {
+    Trait.PERSON: ("getpass.getuser", "os.getlogin", "pwd.getpwuid"),
+    Trait.HOME: ("os.path.expanduser", "pathlib.Path.home"),
+    Trait.SCRATCH: (
+        "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryFile",
+        "tempfile.TemporaryDirectory", "tempfile.gettempdir", "tempfile.mkdtemp",
+        "tempfile.mkstemp",
+    ),
+    Trait.MEDIA: (
+        "mimetypes.guess_all_extensions", "mimetypes.guess_extension", "mimetypes.guess_type",
+        "mimetypes.guess_file_type",
+    ),
+    Trait.ROOTS: (
+        "ftplib.FTP_TLS", "http.client.HTTPSConnection", "imaplib.IMAP4_SSL", "poplib.POP3_SSL",
+        "smtplib.SMTP_SSL", "ssl.create_default_context", "urllib.request.urlopen",
+    ),
+    Trait.SERVICES: (
+        "socket.getprotobyname", "socket.getservbyname", "socket.getservbyport",
+    ),
+}  # fmt: skip
+# What looks up the name that is its first argument.
+_NAMES = {
+    "ctypes.util.find_library": Trait.FIND_LIBRARY, "grp.getgrnam": Trait.ACCOUNT,
+    "os.environ.get": Trait.VARIABLE, "os.getenv": Trait.VARIABLE, "pwd.getpwnam": Trait.ACCOUNT,
+}  # fmt: skip
+# What makes the file or folder that is its first argument.
+_MAKERS = frozenset(
+    ("logging.FileHandler", "logging.handlers.RotatingFileHandler", "os.makedirs", "os.mkdir",
+     "shelve.open", "sqlite3.connect")
+)  # fmt: skip
+_WRITING = re.compile(r"[wax]")
+_ASKED = {name: trait for trait, names in _ASKS.items() for name in names}
+_EMPTY_ON_MUSL = re.compile(r"(?<!%)(?:%%)*(?P<subject>%[-_0]?[Pkl]|%[\^#][A-Za-z])")
+_C_LOCALES = frozenset(("C", "POSIX", "C.UTF-8", "C.utf8"))
 
 
 def calls(text: str) -> bool:
     """Tell whether a module may call anything of interest."""
-    return any(word in text for word in _WORDS) and _CALLS.search(text) is not None
+    return _CALLS.search(text) is not None
+
+
+def modules(text: str, file: str) -> Iterator[Clue]:
+    """Yield what the module imports, wherever in it."""
+    for match in _IMPORT.finditer(text):
+        line = text.count("\n", 0, match.start(1)) + 1
+        yield Clue(
+            trait=Trait.MODULE, subject=match[1], file=file, line=line,
+            detail=f"`{match[0].strip()[:80]}`", language="python",
+        )  # fmt: skip
 
 
 def clues(text: str, file: str) -> Iterator[Clue]:
@@ -45,15 +92,50 @@ def clues(text: str, file: str) -> Iterator[Clue]:
         return
     nodes = tuple(ast.walk(tree))
     names, lines = _imported(nodes), re.split(r"\r\n?|\n", text)
+    own = _OWN_ZONES.search(text) is not None
+    seen: set[tuple[int, Trait, str]] = set()
+    for node, trait, subject in _found(nodes, names):
+        again = (node.lineno, trait, subject) in seen
+        seen.add((node.lineno, trait, subject))
+        if not again and not (own and trait is Trait.ZONE):
+            detail = f"`{lines[node.lineno - 1].strip()[:80]}`"
+            yield Clue(
+                trait=trait, subject=subject, file=file, line=node.lineno, detail=detail,
+                language="python",
+            )  # fmt: skip
+
+
+def _found(
+    nodes: tuple[ast.AST, ...], names: dict[str, str]
+) -> Iterator[tuple[ast.expr, Trait, str]]:
+    fixed = _constants(nodes)
+    prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.Call):
-            name = _called(node.func, names)
-            for trait, subject in _judged(name, node):
-                detail = f"`{lines[node.lineno - 1].strip()[:80]}`"
-                yield Clue(
-                    trait=trait, subject=subject, file=file, line=node.lineno, detail=detail,
-                    language="python",
-                )  # fmt: skip
+            whole = _filled(node, fixed)
+            for trait, subject in _judged(_called(node.func, names), whole):
+                yield node, trait, subject
+        elif isinstance(node, ast.Subscript) and _called(node.value, names) == "os.environ":
+            if name := _text(node.slice):
+                yield node, Trait.VARIABLE, name
+        elif isinstance(node, ast.Constant) and id(node) not in prose:
+            for trait, subject in literals.named(_text(node)):
+                yield node, trait, subject
+
+
+def _constants(nodes: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
+    """Return the values of names that are given a text just once: `CACHE = "/var/cache/app"`."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            given.setdefault(node.targets[0].id, []).append(node.value)
+    return {name: found[0] for name, found in given.items() if len(found) == 1 and _text(found[0])}
+
+
+def _filled(call: ast.Call, fixed: dict[str, ast.expr]) -> ast.Call:
+    """Return the call with the names of constants replaced by their values."""
+    args = [fixed.get(a.id, a) if isinstance(a, ast.Name) else a for a in call.args]
+    return ast.Call(func=call.func, args=args, keywords=call.keywords)
 
 
 def _imported(nodes: tuple[ast.AST, ...]) -> dict[str, str]:
@@ -81,33 +163,62 @@ def _called(func: ast.expr, names: dict[str, str]) -> str:
 def _judged(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
     module, _, function = name.rpartition(".")
     first = _words(call.args[0]) if call.args else ""
-    if module == "subprocess" and function in _RUNNERS:
-        shell = any(k.arg == "shell" and _true(k.value) for k in call.keywords)
-        if shell:
-            yield Trait.SHELL, first
-        elif first:
-            yield Trait.PROGRAM, first
-    elif name in _SHELL_CALLS:
+    runs = module == "subprocess" and function in _RUNNERS
+    shell = any(k.arg == "shell" and _true(k.value) for k in call.keywords)
+    if name in _SHELL_CALLS or (runs and shell):
         yield Trait.SHELL, first
-    elif name == "asyncio.create_subprocess_exec" and first:
+    elif first and (runs or name == "asyncio.create_subprocess_exec"):
         yield Trait.PROGRAM, first
     else:
-        yield from _musl(name, call)
+        yield from _asked(name, call)
+        return
+    words = call.args if name.startswith("asyncio.") else call.args[:1]
+    if line := " ".join(_line(word) for word in words):
+        yield Trait.CALL, line
 
 
-def _musl(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
-    texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
-    strings = [one for one in texts if isinstance(one, str)]
-    if name == "zoneinfo.ZoneInfo" and strings and strings[0] != "UTC":
+def _asked(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
+    strings = [text for text in map(_text, call.args) if text]
+    made = _text(call.args[0]) if call.args else ""
+    if (name in _MAKERS or _writing(name, call)) and made and ":" not in made:
+        yield Trait.WRITES, made  # `:memory:` and addresses are no files
+    elif name in _NAMES:
+        yield from ((_NAMES[name], text) for text in strings[:1])
+    elif name in _ASKED:
+        if name != "urllib.request.urlopen" or not strings or strings[0].startswith("https:"):
+            yield _ASKED[name], strings[0] if strings else ""
+    elif name == "zoneinfo.ZoneInfo" and strings and strings[0] != "UTC":
         yield Trait.ZONE, strings[0]
-    elif name == "locale.setlocale" and strings and strings[0] not in _C_LOCALES:
-        yield Trait.LOCALE, strings[0]
-    elif name == "ctypes.util.find_library" and strings:
-        yield Trait.FIND_LIBRARY, strings[0]
+    elif name == "locale.setlocale" and len(call.args) > 1 and not _none(call.args[1]):
+        asked = strings[0] if strings else ""
+        if asked not in _C_LOCALES:
+            yield (Trait.LOCALE if asked else Trait.OWN_LOCALE), asked
     elif name.endswith(".strftime") and (
         found := next((one for one in map(_EMPTY_ON_MUSL.search, strings) if one), None)
     ):
-        yield Trait.STRFTIME, found[0]
+        yield Trait.STRFTIME, found["subject"]
+
+
+def _writing(name: str, call: ast.Call) -> bool:
+    modes = [k.value for k in call.keywords if k.arg == "mode"] or call.args[1:2]
+    return name == "open" and any(_WRITING.search(_text(mode)) for mode in modes)
+
+
+def _text(value: ast.expr) -> str:
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+
+
+def _none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _line(value: ast.expr) -> str:
+    """Return a command line as a shell would have it; `"$x"` stands for what is not fixed."""
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return " ".join(quote(_text(one)) if _text(one) else '"$x"' for one in value.elts)
+    if isinstance(value, ast.JoinedStr):
+        return "".join(_text(one) or "$x" for one in value.values)
+    return _text(value)
 
 
 def _words(value: ast.expr) -> str:

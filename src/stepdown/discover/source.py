@@ -9,7 +9,7 @@ from stepdown.model.plan import Clue, Trait
 
 _MOST_FILES, _MOST_BYTES, _LARGEST = 3_000, 16_000_000, 500_000
 _EACH = 3  # clues of one kind and subject
-_ALL = 12  # clues of one kind
+_ALL = 100  # clues of one kind
 # What is not shipped, or does not run in the image, unless the Dockerfile names the folder.
 _ASIDE = frozenset(
     (
@@ -25,6 +25,13 @@ _DEVELOPMENT = (
 _DEVELOPMENT_NAMES = frozenset(
     ("conftest.py", "fabfile.py", "gruntfile.js", "gulpfile.js", "gulpfile.mjs", "noxfile.py",
      "setup.py", "tasks.py")
+)  # fmt: skip
+
+
+# Settings of tools that build, test and check.
+_OF_TOOLS = frozenset(
+    (".flake8", "bunfig.toml", "cargo.toml", "netlify.toml", "pyproject.toml", "pytest.ini",
+     "ruff.toml", "setup.cfg", "stepdown.toml", "tox.ini")
 )  # fmt: skip
 
 
@@ -54,9 +61,11 @@ def clues(listed: Listing, dockerfile: str) -> tuple[tuple[Clue, ...], tuple[str
 
 
 def _wanted(name: str, dockerfile: str) -> bool:
-    if not name.endswith((*patterns.SUFFIXES, ".py")):
-        return False
     *folders, last = name.lower().split("/")
+    if not name.endswith((*patterns.SUFFIXES, *patterns.SETTINGS, ".py")):
+        return False
+    if last in _OF_TOOLS or any(folder.startswith(".") for folder in folders):
+        return False
     if last.endswith(_DEVELOPMENT) or last in _DEVELOPMENT_NAMES or last.startswith("test_"):
         return False
     return all(one not in _ASIDE or f"{one}/" in dockerfile for one in folders)
@@ -65,7 +74,9 @@ def _wanted(name: str, dockerfile: str) -> bool:
 def _read(text: str, name: str) -> Iterator[Clue]:
     if not name.endswith(".py"):
         yield from patterns.clues(text, name)
-    elif pysource.calls(text):
+        return
+    yield from pysource.modules(text, name)
+    if pysource.calls(text):
         yield from pysource.clues(text, name)
 
 

@@ -74,7 +74,7 @@ def _unknown(image: ImageRef, first: Stage, catalog: Catalog) -> UnknownBaseErro
         brief,
         details=f"Known images: {', '.join(sorted(names - {'scratch'}))}.",
         hint=f"Put an image of a known family into FROM ({families}); nothing is guessed. "
-        "--base IMAGE chooses what replaces it.",
+        "Or say with --like IMAGE from which known image it is made; --recipes DIR adds your own.",
     )
 
 

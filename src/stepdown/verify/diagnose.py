@@ -1,13 +1,21 @@
 """Which known breakages the messages of failed checks show."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from msgspec.structs import replace
 
 from stepdown.model.image import Tier, Value
-from stepdown.model.recipe import Breakage, Channel
+from stepdown.model.recipe import Breakage, Channel, Remedy, RemedyKind
 from stepdown.model.trial import Finding, Message
-from stepdown.verify.lines import constant, lines
+from stepdown.verify import grounds
+from stepdown.verify.grounds import Failure, Suspect
+from stepdown.verify.lines import constant, failures, lines
 from stepdown.verify.quote import failing_step, follows, telling
+from stepdown.verify.refine import refine
+from stepdown.verify.scene import Scene
 from stepdown.verify.signatures import LONGEST, Shown, Signatures
+from stepdown.verify.sources import frames
 
 UNKNOWN = "unknown"
 _STATUS = " status: "  # of an HTTP answer
@@ -16,6 +24,12 @@ _NOTHING = (
     " nothing to explain it."
 )
 _UNCLEAR = "No recipe knows this message. It is the first line that looks like an error."
+_TO_DO = Remedy(
+    kind=RemedyKind.ADVICE,
+    text="Run what failed alone on both images and compare what they print; the last differences"
+    " between the two outputs lie nearest to the cause.",
+)
+_MOST_LINES = 5_000  # of what was printed, for what no message tells
 
 
 class Hit(Value, frozen=True, kw_only=True):
@@ -29,6 +43,14 @@ class Hit(Value, frozen=True, kw_only=True):
     def breakage(self) -> Breakage:
         """What the line shows."""
         return self.shown.breakage
+
+
+class _Part(Value, frozen=True, kw_only=True):
+    """What was printed up to the next failed test."""
+
+    check: str
+    channel: Channel
+    text: str
 
 
 class _Failure(Value, frozen=True, kw_only=True):
@@ -45,23 +67,96 @@ def diagnose(
     *,
     tier: Tier | None = None,
     ignore: Iterable[str] = (),
+    scene: Scene | None = None,
 ) -> tuple[Finding, ...]:
     """Name the causes that the messages of failed checks show, one Finding for each cause.
 
     `messages` are pairs of a check's name and a message of it. Each line counts for the most
     specific breakage that it shows in its channel. `ignore` are texts of the baseline: lines that
     are there too, but for times and addresses, show nothing. A check with a proven cause is not
-    also given a suspected one. A check whose messages show no known breakage gets the Finding
-    `unknown` with the line that tells most, unless that failure follows from another finding.
+    also given a suspected one. For what no message explains, `scene` gives a suspicion; without
+    one it gets the Finding `unknown` with the line that tells most. What follows from another
+    finding gets none.
     """
     usual = {constant(line) for text in ignore for line in lines(text)}
-    known = Signatures(b for b in breakages if tier is None or not b.tiers or tier in b.tiers)
+    possible = tuple(b for b in breakages if tier is None or not b.tiers or tier in b.tiers)
     told = _without_consequences(tuple(messages), usual)
-    hits = [hit for check, message in told for hit in _hits(check, message, known, usual)]
+    parts = [
+        _Part(check=check, channel=message.channel, text=text)
+        for check, message in told
+        for text in failures(message.text)
+    ]
+    seen = _shown(parts, Signatures(possible), usual)
+    hits = _refined([hit for some in seen for hit in some], possible, scene)
     explained = {hit.check for hit in hits}
-    unclear = _failures([(c, m) for c, m in told if c not in explained], usual)
-    found = findings(_proven_first(hits))
-    return (*found, *_unknown(_first_causes(unclear, found)))
+    silent = [(check, message) for check, message in told if check not in explained]
+    found = findings(_roots(_proven_first(hits)))
+    unclear = _first_causes(_failures(silent, usual), found)
+    if unclear or scene is None:
+        wanted = {failure.check for failure in unclear}
+        untold = [part for part in parts if part.check in wanted]
+        return (*found, *_suspected(unclear, _failure(untold, usual, scene), possible, scene))
+    untold = [part for part, some in zip(parts, seen, strict=True) if not some]
+    return (*found, *_beside(found, _failure(untold, usual, scene), possible, scene))
+
+
+def _shown(parts: list[_Part], known: Signatures, usual: set[str]) -> list[tuple[Hit, ...]]:
+    """Return what each part shows; a line that several parts repeat shows it in each."""
+    return [tuple(_hits(part, known, usual)) for part in parts]
+
+
+def _refined(hits: list[Hit], possible: tuple[Breakage, ...], scene: Scene | None) -> list[Hit]:
+    """Name the causes more exactly where the candidate's files tell more than the message."""
+    if scene is None:
+        return hits
+    known = {breakage.id: breakage for breakage in possible}
+    return [
+        replace(hit, shown=refine(hit.shown, scene.after, scene.volumes, known)) for hit in hits
+    ]
+
+
+def _roots(hits: list[Hit]) -> list[Hit]:
+    """Lay what is known to follow from another breakage that is shown on that one, behind it."""
+    shown = {hit.breakage.id: hit.breakage for hit in hits}
+    causes = [next((id_ for id_ in hit.breakage.follows if id_ in shown), "") for hit in hits]
+    roots = [hit for hit, cause in zip(hits, causes, strict=True) if not cause]
+    return roots + [
+        replace(hit, shown=replace(hit.shown, breakage=shown[cause], subject=""))
+        for hit, cause in zip(hits, causes, strict=True)
+        if cause
+    ]
+
+
+def _failure(parts: list[_Part], usual: set[str], scene: Scene | None) -> Failure:
+    """Join what the parts say that is new."""
+    checks = tuple(dict.fromkeys(part.check for part in parts))
+    printed = dict.fromkeys(line for part in parts for line in lines(part.text))
+    new = (line for line in printed if constant(line) not in usual)
+    return Failure(
+        checks=checks,
+        channel=parts[0].channel if parts else Channel.LOG,
+        differences=scene.reasons(checks) if scene else (),
+        lines=tuple(islice(new, _MOST_LINES)),
+    )
+
+
+def _suspected(
+    unclear: list[_Failure], failure: Failure, possible: tuple[Breakage, ...], scene: Scene | None
+) -> tuple[Finding, ...]:
+    """Return what the scene makes likely, else that the cause is unknown."""
+    ranked = scene.suspects(possible, failure) if scene and unclear else ()
+    return grounds.findings(ranked, failure) or tuple(_unknown(unclear, ranked))
+
+
+def _beside(
+    found: tuple[Finding, ...], failure: Failure, possible: tuple[Breakage, ...], scene: Scene
+) -> tuple[Finding, ...]:
+    """Return causes of failed tests that show none, where the code near to them tells one."""
+    if not frames(failure.lines):
+        return ()
+    known = {finding.breakage for finding in found}
+    ranked = scene.suspects((b for b in possible if b.id not in known), failure)
+    return grounds.findings(tuple(one for one in ranked if one.frames), failure)
 
 
 def _without_consequences(
@@ -80,12 +175,12 @@ def _without_consequences(
     )
 
 
-def _hits(check: str, message: Message, known: Signatures, usual: set[str]) -> Iterator[Hit]:
-    new = [line for line in dict.fromkeys(lines(message.text)) if constant(line) not in usual]
+def _hits(part: _Part, known: Signatures, usual: set[str]) -> Iterator[Hit]:
+    new = [line for line in dict.fromkeys(lines(part.text)) if constant(line) not in usual]
     for shown in known.shown(new):
-        best = next((one for one in shown if message.channel in one.channels), None)
+        best = next((one for one in shown if part.channel in one.channels), None)
         if best is not None:
-            yield Hit(check=check, channel=message.channel, shown=best)
+            yield Hit(check=part.check, channel=part.channel, shown=best)
 
 
 def _proven_first(hits: list[Hit]) -> list[Hit]:
@@ -139,7 +234,7 @@ def _first_causes(failures: list[_Failure], found: tuple[Finding, ...]) -> list[
     return failures
 
 
-def _unknown(failures: list[_Failure]) -> Iterator[Finding]:
+def _unknown(failures: list[_Failure], others: tuple[Suspect, ...]) -> Iterator[Finding]:
     for channel, line in dict.fromkeys((f.channel, f.line) for f in failures):
         alike = (f.check for f in failures if (f.channel, f.line) == (channel, line))
         yield Finding(
@@ -148,5 +243,6 @@ def _unknown(failures: list[_Failure]) -> Iterator[Finding]:
             checks=tuple(alike),
             channel=channel,
             evidence=line[:LONGEST],
-            cause=_UNCLEAR if line else _NOTHING,
+            cause=(_UNCLEAR if line else _NOTHING) + grounds.mentioned(others),
+            remedies=(_TO_DO,),
         )

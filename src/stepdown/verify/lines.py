@@ -26,6 +26,12 @@ _ECHOES = (
 _PASSED = re.compile(
     r"(?:✔|✓|√|ok \d+|--- PASS:|PASS\b)|.*(?:\bPASSED|\.\.\. ok)(?:\s+\[\s*\d+%\])?$"
 )
+# Where the report of a failed test begins, in the words of common runners.
+_FAILED_TEST = re.compile(
+    r"^(?:={20,}$|_{3,} .{1,200} _{3,}$|(?:✖|not ok \d{1,6}) "
+    r"|\s{0,9}--- FAIL: |\s{1,8}(?:\d{1,5}\) |● ))",
+    re.MULTILINE,
+)
 # What differs between two runs of the same thing: times, durations, addresses, long hashes.
 _VOLATILE = re.compile(
     r"\d{4}[-/]\d\d[-/]\d\d[T ]?|\d\d:\d\d:\d\d(?:[.,]\d+)?Z?|\b\d+(?:\.\d+)? ?(?:ms|s)\b"
@@ -44,6 +50,13 @@ def lines(text: str) -> Iterator[str]:
         line = plain[prefix.end() if prefix else 0 :].strip()
         if line and not _silent(line):
             yield _QUOTED.sub('"', line) if '\\"' in line else line
+
+
+def failures(text: str) -> tuple[str, ...]:
+    """Return the text in parts: what stands before the first failed test, and one part for each."""
+    begins = [match.start() for match in _FAILED_TEST.finditer(text)]
+    ends = [*begins, len(text)]
+    return tuple(text[start:end] for start, end in zip([0, *begins], ends, strict=True))
 
 
 def _plain(raw: str) -> str:

@@ -21,12 +21,14 @@ from stepdown.verify import (
     probe_files,
     probe_inside,
     probe_lost,
+    probe_named,
     probe_rules,
     probe_start,
     probe_use,
 )
 from stepdown.verify.probe_files import Facts
-from stepdown.verify.probe_rules import Image, Wishes
+from stepdown.verify.probe_image import Image
+from stepdown.verify.probe_rules import Wishes
 from stepdown.verify.probe_start import Condition, Started
 from stepdown.verify.probe_use import Used
 from stepdown.verify.session import Endpoints
@@ -99,7 +101,9 @@ def _probe(rig: Rig, side: Side, fs: RootFS, asked: Asked, wanted: tuple[Conditi
 def _missing(asked: Asked, known: Known, mine: Known) -> tuple[str, ...]:
     named = probe_rules.broken(known.image, mine.image, asked.wishes)
     used = probe_lost.lost(known.image, mine.image, known.used)
-    return tuple(dict.fromkeys((*named, *used)))
+    clues = asked.wishes.of(mine.image.fs, mine.image.config).clues
+    around = probe_named.surroundings(dict(known.facts), dict(mine.facts), clues)
+    return tuple(dict.fromkeys((*named, *used, *around)))
 
 
 def _unbound(rig: Rig, side: Side, asked: Asked, mine: Known) -> tuple[str, tuple[Message, ...]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.verify import probe_files
-from stepdown.verify.probe_rules import Image
+from stepdown.verify.probe_image import Image
 from stepdown.verify.probe_use import Used
 
 _OF_LIBC = ("ld-", "libc.", "libnss_", "libgcc_s.")
@@ -17,24 +18,59 @@ def lost(before: Image, after: Image, used: Used) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def barred(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
+    """Yield a sentence for each file that the code makes and that the candidate's user may not."""
+    old = probe_files.uid(before.fs, before.config)
+    new = probe_files.uid(after.fs, after.config)
+    for clue in clues:
+        path = after.absolute(clue.subject)
+        if clue.trait is not Trait.WRITES or old is None or new is None:
+            continue
+        able = _may_write_in(before, path, old)
+        there = _deepest(after.fs, path)
+        if able and before.fs.get(there) is not None and not _may_write_in(after, path, new):
+            user = probe_files.user(after.fs, after.config)
+            yield (
+                f"{clue.place} writes {path}; on the candidate, user {user} cannot write"
+                f" {there}: Permission denied"
+            )
+
+
+def _may_write_in(image: Image, path: str, number: int) -> bool:
+    """Tell whether a user may write or make the file, in the folders that there are."""
+    entry = image.fs.get(_deepest(image.fs, path))
+    groups = _groups(image, number)
+    may = entry is None or number == 0 or _may_write(entry, number, groups)
+    return may or _replaces(image, path, number)
+
+
 def _written(before: Image, after: Image, used: Used) -> Iterator[str]:
     homes = {before.env.get("HOME", ""), "/root", "/home"} - {"", "/"}
     volumes = (*before.config.volumes, *homes)
     number = probe_files.uid(after.fs, after.config)
     for path in used.written:
         elsewhere = any(path.startswith(f"{folder.rstrip('/')}/") for folder in volumes)
-        if number is None or elsewhere or before.fs.get(path) is not None:
+        if number is None or elsewhere or path in before.fs.owners:
             continue
         there = _deepest(before.fs, path)
         entry = after.fs.get(there)
         if entry is None:
             yield f"The application writes {path}; on the candidate: open {path}: no such file."
-        elif not _may_write(entry, number, _groups(after, number)):
+        elif not _may_write(entry, number, _groups(after, number)) and not _replaces(
+            after, path, number
+        ):
             user = probe_files.user(after.fs, after.config)
             yield (
                 f"The application writes {path}; on the candidate, user {user} cannot write"
                 f" {there}: Permission denied"
             )
+
+
+def _replaces(image: Image, path: str, number: int) -> bool:
+    """Tell whether a file of the image may be replaced by another one, as many programs do."""
+    folder = image.fs.get(path.rpartition("/")[0] or "/")
+    there = image.fs.get(path) is not None and folder is not None
+    return there and folder is not None and _may_write(folder, number, _groups(image, number))
 
 
 def _deepest(fs: RootFS, path: str) -> str:

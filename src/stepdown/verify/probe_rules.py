@@ -6,13 +6,23 @@ their own. So each rule wants a sign that this application asks for the thing (a
 image, a line of its code, a package that the Dockerfile installs), and that the old base has it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from stepdown.model.image import ImageConfig
+from stepdown.model.image import ImageConfig, Libc
 from stepdown.model.plan import Clue, Trait
+from stepdown.model.recipe import Applet
 from stepdown.rootfs.filesystem import RootFS
-from stepdown.verify import probe_files
+from stepdown.verify import (
+    probe_clues,
+    probe_files,
+    probe_lost,
+    probe_musl,
+    probe_named,
+    probe_programs,
+)
+from stepdown.verify.probe_image import Image
 
 # Runtimes that carry time zones, and roots of TLS, and do not use the C library's locales.
 _SELF_CONTAINED = frozenset(("node", "nodejs", "java", "deno", "bun"))
@@ -25,38 +35,53 @@ _ROOT_VARIABLES = (
     "NODE_EXTRA_CA_CERTS",
 )
 _PLAIN = ("C", "POSIX", "en_")  # English rules differ little from those of C
+_BUSYBOX = "/bin/busybox"
+_TLS_CALL = re.compile(r"(?:\S*/)?(?:curl|wget|git)\b.*\bhttps://")
+_TLS_LIBRARIES = ("libcurl.so", "libcurl-gnutls.so", "libgnutls.so", "libssl.so")
 _GO_ZONES, _GO_ROOTS = b"time/tzdata.", b"x509roots/fallback"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """One side: its files, its configuration and the environment of the application.
-
-    `read` returns the content of one of its files.
-    """
-
-    fs: RootFS
-    config: ImageConfig
-    env: Mapping[str, str]
-    read: Callable[[str], bytes | None]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """What the repository says that the application asks for."""
+    """What the repository says that the application asks for.
+
+    `lesser` are the commands of BusyBox that do less than Debian's.
+    """
 
     language: str = ""
     clues: tuple[Clue, ...] = ()
     dockerfile: str = ""
+    lesser: tuple[Applet, ...] = ()
+
+    def of(self, fs: RootFS, config: ImageConfig) -> "Wishes":
+        """Return those of the code that is in the image."""
+        kept = probe_clues.shipped(self.clues, self.language, fs, config)
+        return replace(self, clues=kept)
 
 
 def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
     """Return a sentence for each thing that is asked for, was there, and is not any more."""
-    found = [*_named_roots(before, after)]
+    wishes = wishes.of(after.fs, after.config)
+    found = [
+        *_named_roots(before, after),
+        *probe_programs.lost(before, after, wishes.clues, wishes.lesser),
+        *probe_named.lost(before, after, wishes.clues),
+        *probe_musl.turned(before, after, wishes.clues),
+        *probe_lost.barred(before, after, wishes.clues),
+        *_overwritten(after),
+    ]
     if not _self_contained(after.config, wishes):
         found += [*_zones(before, after, wishes), *_roots(before, after, wishes)]
         found += [] if _go(after.fs) else _locales(before, after, wishes)
     return tuple(dict.fromkeys(found))
+
+
+def _overwritten(after: Image) -> Iterator[str]:
+    """Find BusyBox written over: COPY to a path follows a link that it finds there."""
+    box = after.fs.entries.get(_BUSYBOX)
+    links = [p for p, e in after.fs.entries.items() if e.link in (_BUSYBOX, "busybox")]
+    if box is not None and links and not after.fs.applets:
+        yield f"{_BUSYBOX} was written over through a link to it: {len(links)} commands are gone"
 
 
 def _self_contained(config: ImageConfig, wishes: Wishes) -> bool:
@@ -71,7 +96,7 @@ def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
     lost = [f"TZ is {name}" for name in _lost_local_time(before, after)]
     lost += [
         f"{clue.place} asks for a zone: its TZ is {clue.subject}"
-        for clue in _clues(Trait.ZONE, after, wishes)
+        for clue in _clues(Trait.ZONE, wishes)
         if _lost_zone(before, after, clue.subject)
         and not (clue.language == "python" and _python_package(after.fs, "tzdata"))
     ]
@@ -93,15 +118,21 @@ def _lost_zone(before: Image, after: Image, name: str) -> bool:
 
 
 def _locales(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    asked = any(True for _ in _clues(Trait.OWN_LOCALE, wishes))
     named = [(variable, before.env.get(variable, "")) for variable in _LOCALE_VARIABLES]
-    named += [(clue.place, clue.subject) for clue in _clues(Trait.LOCALE, after, wishes)]
+    named = [one for one in named if asked or not one[1].startswith(_PLAIN)]
+    named += [(clue.place, clue.subject) for clue in _clues(Trait.LOCALE, wishes)]
     for where, name in named:
-        special = name and not name.startswith(_PLAIN)
-        if special and _has_rules(before, name) and not _has_rules(after, name):
+        plain = name in ("", "C", "POSIX") or (name.startswith("C.") and _musl(after))
+        if not plain and _has_rules(before, name) and not _has_rules(after, name):
             yield (
                 f"{where} asks for the locale {name}, and the candidate does not have it, so that"
                 " sorting, numbers and names of months are those of C."
             )
+
+
+def _musl(image: Image) -> bool:
+    return image.fs.libcs == {Libc.MUSL}
 
 
 def _has_rules(image: Image, name: str) -> bool:
@@ -121,12 +152,32 @@ def _named_roots(before: Image, after: Image) -> Iterator[str]:
 
 def _roots(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
     had = probe_files.roots(before.fs)
-    lost = had and not probe_files.roots(after.fs) and _installs_roots(wishes.dockerfile)
-    if lost and not _carried(after, _GO_ROOTS):
+    if not had or probe_files.roots(after.fs) or _carried(after, _GO_ROOTS):
+        return
+    asks = _asks_for_roots(after, wishes)
+    if asks:
         yield (
-            f"The Dockerfile installs ca-certificates, and the candidate has no TLS roots: {had} is"
-            " not there, so that no certificate can be verified."
+            f"{asks}, and the candidate has no TLS roots: {had} is not there, so that no"
+            " certificate can be verified."
         )
+
+
+def _asks_for_roots(after: Image, wishes: Wishes) -> str:
+    """Say what verifies certificates by those of the system, empty where nothing seems to."""
+    if _installs_roots(wishes.dockerfile):
+        return "The Dockerfile installs ca-certificates"
+    clues = [*_clues(Trait.ROOTS, wishes)]
+    clues += [clue for clue in _clues(Trait.CALL, wishes) if _TLS_CALL.match(clue.subject)]
+    if clues:
+        return f"{clues[0].place}, {clues[0].detail}, makes a TLS connection"
+    linked = (
+        path
+        for path, elf in sorted(after.fs.elf.items())
+        if path not in after.fs.owners
+        and any(name.startswith(_TLS_LIBRARIES) for name in elf.needed)
+    )
+    program = next(linked, "") if wishes.language in ("", "c", "rust") else ""
+    return f"{program} is linked to a library for TLS" if program else ""
 
 
 def _installs_roots(dockerfile: str) -> bool:
@@ -134,14 +185,8 @@ def _installs_roots(dockerfile: str) -> bool:
     return any("ca-certificates" in line for line in lines if not line.startswith("#"))
 
 
-def _clues(trait: Trait, after: Image, wishes: Wishes) -> Iterator[Clue]:
-    """Yield clues of the trait in code that is in the image; compiled code is taken as there."""
-    for clue in wishes.clues:
-        tests = any("test" in part for part in clue.file.split("/"))
-        scripts = clue.language == "python"
-        there = not scripts or any(path.endswith(f"/{clue.file}") for path in after.fs.entries)
-        if clue.trait is trait and not tests and there and clue.language == wishes.language:
-            yield clue
+def _clues(trait: Trait, wishes: Wishes) -> Iterator[Clue]:
+    return (clue for clue in wishes.clues if clue.trait is trait)
 
 
 def _python_package(fs: RootFS, name: str) -> bool:

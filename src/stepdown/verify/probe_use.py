@@ -16,27 +16,17 @@ from stepdown.verify.toolbox import BUSYBOX, FOLDER
 
 _NO_HEALTHCHECK = Healthcheck(test=("NONE",))
 _POLL, _SETTLE, _LIMIT, _ANSWER = 0.2, 1.0, 15.0, 5.0
-_MARK = "-- process\n"
-# Of the last minutes: that spares the list of a whole image; what the image has is left out later.
-_LOOK = f"""
-{BUSYBOX} find / -xdev -type f -mmin -5 2>/dev/null
-echo '{_MARK.strip()}'
-{BUSYBOX} readlink /proc/1/exe
-{BUSYBOX} cat /proc/1/maps
-"""
+_LOOK = f"{BUSYBOX} readlink /proc/1/exe; {BUSYBOX} cat /proc/1/maps"
 _MAPPED = re.compile(r"(?<= )/\S+\.so[.\d]*$", re.MULTILINE)
 # Bytecode, which Python does without, and what engines and the toolbox put there.
 _NOT_ITS_OWN = re.compile(
-    rf"/__pycache__/|^(?:{FOLDER}/|/\.dockerenv$|/run/\.containerenv$"
+    rf"/__pycache__(?:/|$)|^(?:{FOLDER}(?:/|$)|/\.dockerenv$|/run/\.containerenv$"
     r"|/etc/(?:hosts|hostname|resolv\.conf|mtab)$)"
 )
 
 
 class Used(Value, frozen=True, kw_only=True):
-    """Paths: new files, libraries that are loaded, the first process's program.
-
-    `written` has files of the image, too, where that was made just before.
-    """
+    """Paths: what was written, libraries that are loaded, the first process's program."""
 
     written: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
@@ -56,23 +46,14 @@ def spec(rig: Rig, side: Side, asked: Endpoints) -> ContainerSpec:
 
 
 def look(rig: Rig, container: Container, asked: Endpoints, *, answers: bool) -> Used:
-    """Ask the application, and look what it did; nothing where that cannot be seen."""
-    if rig.toolbox.missing:
-        return Used()
+    """Ask the application, and look what it did, as far as that can be seen."""
     _ask(container, asked, answers=answers)
-    return read(container.execute(rig.toolbox.shell(_LOOK), _LIMIT).output)
-
-
-def read(looked: str) -> Used:
-    """Read what was found, and what the kernel says of the first process."""
-    written, _, process = looked.partition(_MARK)
-    program, _, maps = process.partition("\n")
-    paths = (path for path in written.splitlines() if path.startswith("/"))
-    return Used(
-        written=tuple(sorted(p for p in paths if not _NOT_ITS_OWN.search(p))),
-        libraries=tuple(sorted(set(_MAPPED.findall(maps)))),
-        program=program,
-    )
+    written = tuple(path for path in container.changed() if not _NOT_ITS_OWN.search(path))
+    running = not rig.toolbox.missing and container.state().running
+    looked = container.execute(rig.toolbox.shell(_LOOK), _LIMIT).output if running else ""
+    program, _, maps = looked.partition("\n")
+    libraries = tuple(sorted(set(_MAPPED.findall(maps))))
+    return Used(written=written, libraries=libraries, program=program)
 
 
 def _ask(container: Container, asked: Endpoints, *, answers: bool) -> None:

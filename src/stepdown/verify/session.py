@@ -7,6 +7,9 @@ one container, in the order in which they happen in production.
 import hashlib
 import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import msgspec
 
@@ -45,26 +48,42 @@ def endpoints(side: Side, ports: tuple[int, ...], policy: Policy) -> Endpoints:
     return Endpoints(port=named or next(iter(ports), None), paths=paths)
 
 
-def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tuple[CheckRun, ...]:
-    """Start `side` and observe it.
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """A running application: what it showed so far, and `stop`, which returns all the checks.
+
+    To stop may take long, and it may be called from another thread.
+    """
+
+    runs: tuple[CheckRun, ...]
+    stop: Callable[[], tuple[CheckRun, ...]]
+
+    @property
+    def running(self) -> bool:
+        """Whether there is anything to stop."""
+        return len(self.runs) > 1
+
+
+@contextmanager
+def observe(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> Iterator[Observed]:
+    """Start `side` and observe it; its container lasts as long as the context.
 
     `answers` is false where the baseline did not speak HTTP, so that nothing is compared; the
     application is watched for as long as the baseline was.
     """
-    policy = rig.policy
-    with rig.engine.start(_spec(side, asked, policy)) as container:
+    with rig.engine.start(_spec(side, asked, rig.policy)) as container:
         if container.refused:
-            return (_refused(container.refused),)
-        began = time.monotonic()
-        state = _wait(container, asked, policy.start_timeout)
-        port = asked.port if answers else None
-        runs = [_start(container, state, time.monotonic() - began)]
-        if state.running:
-            runs.append(_http(container, asked, port))
-            runs.append(_health(container, side, policy))
-            runs.append(_stop(container, policy))
-        output = Message(channel=Channel.LOG, text=container.output())
-    return tuple(_with(run, output) for run in runs)
+            refused = (_refused(container.refused),)
+            yield Observed(runs=refused, stop=lambda: refused)
+            return
+        runs = _watched(container, side, asked, rig.policy, answers=answers)
+        yield Observed(runs=runs, stop=lambda: _ended(container, runs, rig.policy))
+
+
+def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tuple[CheckRun, ...]:
+    """Start `side`, observe it and stop it."""
+    with observe(rig, side, asked, answers=answers) as observed:
+        return observed.stop()
 
 
 def steady(first: CheckRun, again: CheckRun | None) -> CheckRun:
@@ -80,6 +99,27 @@ def steady(first: CheckRun, again: CheckRun | None) -> CheckRun:
         for name, old in first.facts
     )
     return msgspec.structs.replace(first, facts=facts)
+
+
+def _watched(
+    container: Container, side: Side, asked: Endpoints, policy: Policy, *, answers: bool
+) -> tuple[CheckRun, ...]:
+    began = time.monotonic()
+    state = _wait(container, asked, policy.start_timeout)
+    started = _start(container, state, time.monotonic() - began)
+    if not state.running:
+        return (started,)
+    port = asked.port if answers else None
+    return (started, _http(container, asked, port), _health(container, side, policy))
+
+
+def _ended(
+    container: Container, runs: tuple[CheckRun, ...], policy: Policy
+) -> tuple[CheckRun, ...]:
+    """Stop what was running; only then the output is whole."""
+    every = (*runs, _stop(container, policy)) if len(runs) > 1 else runs
+    output = Message(channel=Channel.LOG, text=container.output())
+    return tuple(_with(run, output) for run in every)
 
 
 def _spec(side: Side, asked: Endpoints, policy: Policy) -> ContainerSpec:

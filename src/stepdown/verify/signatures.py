@@ -27,7 +27,7 @@ _ABSENT = (
     r"(?:env|xargs|nohup|timeout|sudo|gosu|su-exec): .{{0,30}}\b{name}.?: No such file or dir",
     r'Cannot run program "{name}"',
     r"Cannot find command '{name}'",
-    r"was called, and the candidate has no /(?:\S{{0,200}}/)?{name}$",
+    r"(?:was called|calls \S+), and the candidate has no /(?:\S{{0,200}}/)?{name}$",
 )
 
 _PART = re.compile(

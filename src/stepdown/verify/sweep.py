@@ -20,6 +20,7 @@ from importlib import resources
 import msgspec
 
 from stepdown.model.image import Healthcheck
+from stepdown.model.plan import Clue
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.ports import ContainerSpec, Exit, File
@@ -49,6 +50,7 @@ class Known:
     side: Side
     jobs: tuple[Job, ...]
     swept: Swept
+    clues: tuple[Clue, ...] = ()
 
 
 class _Line(msgspec.Struct):
@@ -63,11 +65,16 @@ class _Line(msgspec.Struct):
     left: int | None = None
 
 
-def baseline(rig: Rig, side: Side, fs: RootFS) -> tuple[CheckRun, Known]:
-    """Sweep the baseline; the check passes where anything loads, and is absent otherwise."""
-    found = jobs(fs, side)
+def baseline(
+    rig: Rig, side: Side, fs: RootFS, clues: tuple[Clue, ...] = ()
+) -> tuple[CheckRun, Known]:
+    """Sweep the baseline; the check passes where anything loads, and is absent otherwise.
+
+    `clues` are those of the application's own code.
+    """
+    found = jobs(fs, side, clues)
     swept = _sweep(rig, side, found, _everything)
-    known = Known(side=side, jobs=found, swept=swept)
+    known = Known(side=side, jobs=found, swept=swept, clues=clues)
     if swept.loaded:
         return _run(CheckState.PASSED, f"{_counted(swept)}{_unreached(swept)}", swept), known
     why = "no dependency loads by itself" if found else "no dependency is known"
@@ -79,7 +86,7 @@ def check(rig: Rig, side: Side, fs: RootFS, known: Known) -> CheckRun:
     loaded = known.swept.loaded
     if not loaded:
         return CheckRun(check=NAME, state=CheckState.ABSENT, summary="there is nothing to compare")
-    found, packages = jobs(fs, side), installed(fs)
+    found, packages = jobs(fs, side, known.clues), installed(fs)
     swept = _sweep(rig, side, found, lambda job: _same(job, loaded.values()))
     bad = worse(loaded, swept, packages)
     if bad:
@@ -100,7 +107,7 @@ def check(rig: Rig, side: Side, fs: RootFS, known: Known) -> CheckRun:
 
 
 def _everything(job: Job) -> Order:
-    packages = [{"owner": p.name, "folder": p.folder, "parts": []} for p in job.packages]
+    packages = [{"owner": p.name, "folder": p.folder, "parts": p.parts} for p in job.packages]
     return {"packages": packages, "folder": job.folder, "only": None, "also": []}
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from stepdown.model.image import Value
+from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify.side import Side
 
@@ -16,6 +17,13 @@ _SITE = re.compile(r"(?P<prefix>.*)/lib(?:64)?/python(?P<version>\d+\.\d+)/(?:si
 _METADATA = re.compile(r"(?P<site>.*)/[^/]+\.(?:dist|egg)-info/(?:METADATA|PKG-INFO)")
 _VENDORED = ("/_vendor/", "/ensurepip/")
 _PYTHON, _NODE = ("python3", "python"), "node"
+APPLICATION = "the application"
+# Modules of Python's own that an image may lack, or whose libraries it may lack.
+_OPTIONAL = frozenset(
+    ("bz2", "crypt", "ctypes", "curses", "dbm", "distutils", "ensurepip", "idlelib", "lib2to3",
+     "lzma", "nis", "ossaudiodev", "pydoc_data", "readline", "spwd", "sqlite3", "ssl", "tkinter",
+     "turtle", "turtledemo", "uuid", "venv", "zlib")
+)  # fmt: skip
 # Installers and builders: nothing that an application imports at run time.
 TOOLS = frozenset(
     [
@@ -41,11 +49,15 @@ TOOLS = frozenset(
 
 
 class Package(Value, frozen=True, kw_only=True):
-    """An installed Python distribution; `folder` holds its metadata."""
+    """An installed Python distribution; `folder` holds its metadata.
+
+    `parts` are what it consists of, empty for what the metadata says.
+    """
 
     name: str
     version: str
     folder: str
+    parts: tuple[str, ...] = ()
 
 
 class Job(Value, frozen=True, kw_only=True):
@@ -60,11 +72,17 @@ class Job(Value, frozen=True, kw_only=True):
     folder: str = ""
 
 
-def jobs(fs: RootFS, side: Side) -> tuple[Job, ...]:
-    """Return what there is to sweep, in a fixed order; a distribution counts once."""
+def jobs(fs: RootFS, side: Side, clues: tuple[Clue, ...] = ()) -> tuple[Job, ...]:
+    """Return what there is to sweep, in a fixed order; a distribution counts once.
+
+    `clues` are those of the application's own code, which may load things itself.
+    """
     by_program: dict[str, list[Package]] = {}
     for package in {package.name: package for package in reversed(_packages(fs))}.values():
         by_program.setdefault(_python(fs, side, package.folder), []).append(package)
+    if parts := _asked(fs, clues):
+        own = Package(name=APPLICATION, version="", folder="", parts=parts)
+        by_program.setdefault(_started(fs, side), []).append(own)
     pythons = (
         Job(
             language="python",
@@ -76,6 +94,34 @@ def jobs(fs: RootFS, side: Side) -> tuple[Job, ...]:
     folder = _node_folder(fs, side)
     node = Job(language="node", program=_program(fs, side, _NODE), folder=folder)
     return (*pythons, *([node] if folder else []))
+
+
+def _asked(fs: RootFS, clues: tuple[Clue, ...]) -> tuple[str, ...]:
+    """Return the modules that the code imports and no distribution brings, and its libraries."""
+    mine = {c.subject for c in clues if c.trait is Trait.MODULE and c.language == "python"}
+    there = {_module(path) for path in fs.entries} - {""} if mine else set()
+    modules = {name for name in mine if _top(name) in _OPTIONAL}
+    modules |= {name for name in map(_top, mine) if f"/{name}" in there}
+    found = {c.subject for c in clues if c.trait is Trait.FIND_LIBRARY}
+    return (*sorted(modules), *sorted(f"library {name}" for name in found))
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _module(path: str) -> str:
+    """Return `/NAME` for a package of Debian's own, else nothing."""
+    _, mark, name = path.partition("/dist-packages")
+    return name.removesuffix(".py") if mark and name.count("/") == 1 else ""
+
+
+def _started(fs: RootFS, side: Side) -> str:
+    """Return the Python that the image starts, else the one on PATH."""
+    words = (*side.config.entrypoint, *side.config.cmd)
+    named = [word for word in words[:1] if word.rpartition("/")[2].startswith("python")]
+    found = (_program(fs, side, word) for word in (*named, *_PYTHON))
+    return next(filter(None, found), "")
 
 
 def _packages(fs: RootFS) -> list[Package]:

@@ -7,6 +7,7 @@ from stepdown.model.recipe import Channel
 from stepdown.model.trial import Message
 from stepdown.rootfs.closure import untagged
 from stepdown.rootfs.filesystem import RootFS
+from stepdown.verify.sweep_jobs import APPLICATION
 
 _KINDS = {"pypi": "python", "npm": "node"}
 Key = tuple[str, str]
@@ -72,7 +73,8 @@ class Worse(Value, frozen=True, kw_only=True):
     def silent(self) -> bool:
         """Whether the package works without it, so that no error would ever tell."""
         missing = self.after is None or self.after.absent
-        return self.goes_on and (missing or (self.after is not None and self.after.ok))
+        own = self.before.owner == APPLICATION  # a module of the language is no part of it
+        return not own and self.goes_on and (missing or (self.after is not None and self.after.ok))
 
     @property
     def sentence(self) -> str:
@@ -110,6 +112,8 @@ def worse(loaded: Mapping[Key, Part], swept: Swept, versions: Installed) -> dict
 
 
 def _is_worse(before: Part, after: Part | None, versions: Installed, *, partial: bool) -> bool:
+    if before.owner == APPLICATION:  # it is in both images, whatever its version
+        return not partial if after is None else not after.ok
     there = versions.get((before.language, before.owner), frozenset())
     if after is None:
         wanted = before.version in there if before.addon else bool(there)

@@ -3,8 +3,8 @@
 It runs inside of the image under test, by the image's own interpreter, from 3.8 on; nothing of
 stepdown is there. Its argument is a JSON file: `seconds` for everything, `each` for one part,
 `most` parts, and `packages` with `owner`, `folder` (the metadata) and `parts`; an empty `parts`
-means all that the metadata lists. A part is a module, or `module:attribute` for a flag whose value
-is told.
+means all that the metadata lists. A part is a module, `module:attribute` for a flag whose value is
+told, or `library NAME` for a library that the application looks for by that name.
 
 Each distribution has a child process of its own, which goes on after a crash with the part behind
 the one that crashed. Standard output has one JSON object a line: `owner`, `part`, `ok`, `text`
@@ -26,6 +26,7 @@ from pathlib import Path
 
 LONGEST = 3000  # characters of an error
 LATE = b"late"
+LIBRARY = "library "
 CRASHES = {signal.SIGSEGV: " (Segmentation fault)", signal.SIGABRT: " (Aborted)"}
 # Packages that go on without their compiled part, and where they say so.
 FLAGS = {
@@ -139,6 +140,8 @@ def answer(answers: io.FileIO, limit: float) -> bytes:
 
 def outcome(part: str) -> dict[str, object]:
     """Load one part, which may do anything: raise, call exit, or kill the process."""
+    if part.startswith(LIBRARY):
+        return found(part[len(LIBRARY) :])
     module, _, attribute = part.partition(":")
     try:
         value = import_module(module)
@@ -151,6 +154,16 @@ def outcome(part: str) -> dict[str, object]:
         )
         return {"ok": False, "text": told_by(error)[:LONGEST], "absent": absent}
     return {"ok": True, "text": text[:LONGEST]}
+
+
+def found(name: str) -> dict[str, object]:
+    """Look for a library as ctypes does."""
+    try:
+        ok = import_module("ctypes.util").find_library(name) is not None
+    except Exception:  # noqa: BLE001  (what it tries differs from system to system)
+        ok = False
+    text = f"find_library() did not manage to locate a library called '{name}'"
+    return {"ok": ok, "text": "" if ok else text}
 
 
 def told_by(error: BaseException | None) -> str:

@@ -100,7 +100,7 @@ def test_an_unknown_failure_shows_the_line_that_tells_most() -> None:
         (UNKNOWN, ("command",), "ReferenceError: fluxCapacitor is not defined")
     ]
     assert not found[0].deterministic
-    assert found[0].remedies == ()
+    assert [remedy.safe for remedy in found[0].remedies] == [False]
 
 
 def test_a_build_that_fails_for_an_unknown_reason_is_quoted_from_its_failing_step() -> None:
@@ -186,8 +186,9 @@ def test_another_content_type_counts_only_where_the_answer_is_still_a_good_one()
     new_type = ("http", _log("GET /a content type: text/plain", Channel.HTTP))
     same = ("http", _log("GET /a status: 200", Channel.HTTP))
     failed = ("http", _log("GET /a status: 500", Channel.HTTP))
-    assert [f.breakage for f in _diagnose(same, new_type, ignore=usual)] == ["F10"]
-    assert [f.breakage for f in _diagnose(failed, new_type, ignore=usual)] == [UNKNOWN]
+    kept, dropped = (_diagnose(one, new_type, ignore=usual) for one in (same, failed))
+    assert [(f.breakage, f.evidence) for f in kept] == [(UNKNOWN, "")]
+    assert [(f.breakage, f.evidence) for f in dropped] == [(UNKNOWN, "")]
 
 
 @pytest.mark.parametrize(

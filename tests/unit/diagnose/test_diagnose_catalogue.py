@@ -7,7 +7,7 @@ import pytest
 
 import stepdown
 from stepdown.flow.catalog import check, load
-from stepdown.model.recipe import Breakage, Detector, Remedy, RemedyKind, Signature
+from stepdown.model.recipe import Breakage, Detector, Grounds, Remedy, RemedyKind, Signature
 
 FOLDER = Path(stepdown.__file__).parent / "recipes" / "breakages"
 GROUPS = {  # how many are known of each group
@@ -83,3 +83,29 @@ def test_a_silent_breakage_needs_a_detector_and_its_evidence() -> None:
 def test_a_signature_is_a_pattern_or_commands(signature: Signature) -> None:
     (fault,) = _faults(msgspec.structs.replace(ROW, signatures=(signature,)))
     assert "either a pattern or a list of commands" in fault
+
+
+def test_grounds_need_a_sign_that_can_be_read() -> None:
+    conditions = msgspec.structs.replace(ROW, grounds=Grounds(musl=True))
+    assert _faults(conditions) == ["breakage X1: its grounds have conditions and no sign."]
+    unclear = msgspec.structs.replace(ROW, grounds=Grounds(code=("(",)))
+    assert "does not compile" in "".join(_faults(unclear))
+
+
+def test_a_consequence_names_a_cause_that_is_known() -> None:
+    consequence = msgspec.structs.replace(ROW, follows=("X1", "X2"))
+    assert _faults(consequence) == ["breakage X1: there is no X2 that it could follow from."]
+
+
+def test_every_row_has_a_text_or_a_rule_or_is_told_from_the_files() -> None:
+    silent = {b.id for b in load().breakages if not b.signatures and not b.grounds}
+    assert silent == {
+        "A15",
+        "A16",
+        "A18",
+        "A19",
+        "C04",
+        "F08",
+        "J01",
+        "M02",
+    }  # see test_diagnose_refine

@@ -1,5 +1,6 @@
 """What the application's code calls, and what starts it."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,19 @@ from repositories import discovered, write
 from stepdown.discover import source
 from stepdown.model.plan import Clue, Trait
 
-S, P = Trait.SHELL, Trait.PROGRAM
+S, P, C = Trait.SHELL, Trait.PROGRAM, Trait.CALL
+# What the tables below are not about.
+BESIDE = (Trait.CALL, Trait.MODULE)
 
 
 def _clues(root: Path, name: str, text: str, dockerfile: str = "") -> tuple[Clue, ...]:
-    return source.clues(write(root, {name: text}), dockerfile)[0]
+    found = source.clues(write(root, {name: text}), dockerfile)[0]
+    return tuple(clue for clue in found if clue.trait not in BESIDE)
+
+
+def _named(root: Path, name: str, text: str) -> list[tuple[Trait, str]]:
+    found = source.clues(write(root, {name: text}), "")[0]
+    return [(clue.trait, clue.subject) for clue in found if clue.trait is not Trait.MODULE]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +43,8 @@ def _clues(root: Path, name: str, text: str, dockerfile: str = "") -> tuple[Clue
             (Trait.ZONE, "Europe/Rome", 2)]),
         ("import locale\nlocale.setlocale(locale.LC_ALL, 'de_DE.UTF-8')\n", [
             (Trait.LOCALE, "de_DE.UTF-8", 2)]),
-        ("import locale\nlocale.setlocale(locale.LC_ALL, '')\n", []),
+        ("import locale\nlocale.setlocale(locale.LC_ALL, '')\n", [(Trait.OWN_LOCALE, "", 2)]),
+        ("import locale\nlocale.setlocale(locale.LC_ALL, None)\n", []),
         ("import ctypes.util\nctypes.util.find_library('magic')\n", [
             (Trait.FIND_LIBRARY, "magic", 2)]),
         ("from ctypes.util import find_library\nfind_library('c')\n", [
@@ -74,7 +84,7 @@ CHILD = "const { exec, execSync, spawn } = require('child_process');\n"
         ("a.c", '#include <x.h>\nint r = system("date +%s");\n', [(S, "date", 2)]),
         ("a.cpp", 'std::system("x"); filesystem("y"); file.system("z");\n', [(S, "x", 1)]),
         ("a.c", 'setlocale(LC_ALL, "de_DE");\nsetlocale(LC_ALL, "");\n', [
-            (Trait.LOCALE, "de_DE", 1)]),
+            (Trait.LOCALE, "de_DE", 1), (Trait.OWN_LOCALE, "", 2)]),
         ("a.c", 'strftime(b, 9, "%l:%M %P", t);\n', [(Trait.STRFTIME, "%l", 1)]),
         ("a.c", 'iconv_open("ASCII//TRANSLIT", "UTF-8");\n', [
             (Trait.TRANSLIT, "ASCII//TRANSLIT", 1)]),
@@ -117,8 +127,106 @@ def test_a_folder_that_the_dockerfile_names_ships(tmp_path: Path) -> None:
 def test_a_few_of_a_kind_are_enough(tmp_path: Path) -> None:
     files = {f"m{n:02}.py": f"import os\nos.system('p{n % 8}')\n" * 5 for n in range(40)}
     clues, _ = source.clues(write(tmp_path, files), "")
-    assert len(clues) == 12
-    assert [c.subject for c in clues[:4]] == ["p0", "p0", "p0", "p1"]
+    kinds = Counter(clue.trait for clue in clues)
+    assert kinds == {S: 24, Trait.CALL: 24, Trait.MODULE: 3}
+    many = {f"m{n:03}.py": f"import os\nos.getenv('V{n}')\n" for n in range(150)}
+    clues, _ = source.clues(write(tmp_path / "many", many), "")
+    assert Counter(clue.trait for clue in clues)[Trait.VARIABLE] == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("import subprocess\nsubprocess.run(['date', '+%N', x])\n", (C, 'date +%N "$x"')),
+        ("import os\nos.system(f'du {x}/y | sort -h')\n", (C, "du $x/y | sort -h")),
+        ("import asyncio\nasyncio.create_subprocess_exec('gs', '-q')\n", (C, "gs -q")),
+        ("import os\nos.environ['MODE']\n", (Trait.VARIABLE, "MODE")),
+        ("import os\nos.environ.get('MODE')\n", (Trait.VARIABLE, "MODE")),
+        ("from os import getenv\ngetenv('MODE')\n", (Trait.VARIABLE, "MODE")),
+        ("import pwd\npwd.getpwnam('www-data')\n", (Trait.ACCOUNT, "www-data")),
+        ("import tempfile\ntempfile.mkdtemp()\n", (Trait.SCRATCH, "")),
+        ("from pathlib import Path\nPath.home()\n", (Trait.HOME, "")),
+        ("import getpass\ngetpass.getuser()\n", (Trait.PERSON, "")),
+        ("import mimetypes\nmimetypes.guess_type('a.epub')\n", (Trait.MEDIA, "a.epub")),
+        ("import ssl\nssl.create_default_context()\n", (Trait.ROOTS, "")),
+        ("import socket\nsocket.getservbyname('smtp')\n", (Trait.SERVICES, "smtp")),
+        ("open('a.json', 'w')\n", (Trait.WRITES, "a.json")),
+        ("BOOK = 'a.json'\nopen(BOOK, mode='a')\n", (Trait.WRITES, "a.json")),
+        ("import os\nos.makedirs('data')\n", (Trait.WRITES, "data")),
+        ("ZONE = 'Europe/Berlin'\n", (Trait.ZONE, "Europe/Berlin")),
+        ("FONTS = '/usr/share/fonts/'\n", (Trait.PATH, "/usr/share/fonts")),
+    ],
+)
+def test_what_python_asks_the_system_for(
+    tmp_path: Path, text: str, found: tuple[Trait, str]
+) -> None:
+    assert found in _named(tmp_path, "app/main.py", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from urllib.request import urlopen\nurlopen('http://a/')\n",
+        "import pytz\nZONE = pytz.timezone('Europe/Berlin')\n",
+        "def f():\n    '/usr/share/fonts'\n",
+        "ROUTE = '/api/v1/users'\n",
+        "open('a.json')\n",
+        "import sqlite3\nsqlite3.connect(':memory:')\n",
+        "now.strftime('100%%P %-d')\n",
+    ],
+)
+def test_what_python_does_not_ask_the_system_for(tmp_path: Path, text: str) -> None:
+    assert _named(tmp_path, "app/main.py", text) == []
+
+
+def test_modules_are_told_wherever_they_are_imported(tmp_path: Path) -> None:
+    text = "import os.path\n\ndef f():\n    from dbm.gnu import open\n    from . import x\n"
+    clues, _ = source.clues(write(tmp_path, {"a.py": text}), "")
+    assert [clue.subject for clue in clues if clue.trait is Trait.MODULE] == ["os.path", "dbm.gnu"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("a.js", CHILD + "execSync('ps -o rss=');\n", (C, "ps -o rss=")),
+        ("a.js", CHILD + "spawn('grep', ['-P', \"a b\", x]);\n", (C, "grep -P 'a b' \"$x\"")),
+        ("a.mjs", "const mode = process.env.MODE;\n", (Trait.VARIABLE, "MODE")),
+        ("a.mjs", "import { homedir } from 'os';\nhomedir();\n", (Trait.HOME, "")),
+        ("a.mjs", "join(os.tmpdir(), 'x');\n", (Trait.SCRATCH, "")),
+        ("a.mjs", "import 'fs';\nwriteFileSync('a.json', x);\n", (Trait.WRITES, "a.json")),
+        ("a.go", 'os.MkdirAll("data", 0o755)\n', (Trait.WRITES, "data")),
+        ("a.c", 'fopen("a.log", "a");\n', (Trait.WRITES, "a.log")),
+        ("a.mjs", "const f = '/etc/mime.types';\n", (Trait.PATH, "/etc/mime.types")),
+        ("a.go", 'import "os/exec"\nexec.Command("gzip", "-c", name)\n', (C, 'gzip -c "$x"')),
+        ("a.go", 'os.Getenv("MODE")\n', (Trait.VARIABLE, "MODE")),
+        ("a.go", 'import "os/user"\nuser.Lookup("nobody")\n', (Trait.ACCOUNT, "nobody")),
+        ("a.go", 'http.Get("https://a/")\n', (Trait.ROOTS, "")),
+        ("a.go", 'net.Dial("tcp", "mail:submission")\n', (Trait.SERVICES, "submission")),
+        ("a.go", 'os.CreateTemp("", "x")\n', (Trait.SCRATCH, "")),
+        ("a.go", 'const zone = "Europe/Berlin"\n', (Trait.ZONE, "Europe/Berlin")),
+        ("a.c", 'strptime(t, "%H %z", &when);\n', (Trait.STRPTIME, "%z")),
+        ("a.c", 'printf("%Ld", sum);\n', (Trait.PRINTF, "%Ld")),
+        ("a.c", 'regcomp(&re, "a{,3}", 0);\n', (Trait.REGEX, "{,3}")),
+        ("app.ini", "[log]\nfile = /var/log/app.log\n", (Trait.PATH, "/var/log/app.log")),
+    ],
+)
+def test_what_others_ask_the_system_for(
+    tmp_path: Path, name: str, text: str, found: tuple[Trait, str]
+) -> None:
+    assert found in _named(tmp_path, name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.mjs", "const zone = 'Europe/Berlin';\n"),
+        ("pyproject.toml", "path = '/usr/share/x'\n"),
+        (".github/a.ini", "path = /usr/share/x\n"),
+        ("a.go", '// os.Getenv("X")\n'),
+    ],
+)
+def test_what_others_do_not_ask_the_system_for(tmp_path: Path, name: str, text: str) -> None:
+    assert _named(tmp_path, name, text) == []
 
 
 def test_go_programs_that_carry_time_zones(tmp_path: Path) -> None:
@@ -131,9 +239,10 @@ def test_go_programs_that_carry_time_zones(tmp_path: Path) -> None:
 def test_python_programs_that_carry_time_zones(tmp_path: Path) -> None:
     files = {"a.py": "import zoneinfo\nzoneinfo.ZoneInfo('Asia/Tokyo')\n"}
     text = "FROM python:3.13\nCOPY . .\n"
-    assert len(discovered(tmp_path, files, text).clues) == 1
-    carried = {**files, "requirements.txt": "tzdata\n"}
-    assert discovered(tmp_path / "b", carried, text).clues == ()
+    zones = [c for c in discovered(tmp_path, files, text).clues if c.trait is Trait.ZONE]
+    assert [zone.line for zone in zones] == [2]
+    carried = discovered(tmp_path / "b", {**files, "requirements.txt": "tzdata\n"}, text).clues
+    assert [clue for clue in carried if clue.trait is Trait.ZONE] == []
 
 
 def test_what_cannot_be_scanned_is_told(tmp_path: Path) -> None:
@@ -142,7 +251,7 @@ def test_what_cannot_be_scanned_is_told(tmp_path: Path) -> None:
     }  # fmt: skip
     clues, notes = source.clues(write(tmp_path, files), "")
     assert notes == ("2 source files were not scanned: too large, too many, or no text.",)
-    assert [clue.file for clue in clues] == ["c.py"]
+    assert {clue.file for clue in clues} == {"c.py"}
 
 
 ENTRY = """\
@@ -161,7 +270,7 @@ def test_the_script_that_starts_the_image(tmp_path: Path) -> None:
     text = 'FROM node:24\nCOPY . .\nENTRYPOINT ["/usr/local/bin/entry.sh"]\nCMD ["node", "x.js"]\n'
     files = {"docker/entry.sh": ENTRY, "x.js": "1\n"}
     clues = discovered(tmp_path, files, text).clues
-    assert [(c.trait, c.subject, c.line) for c in clues] == [
+    assert [(c.trait, c.subject, c.line) for c in clues if c.trait is not C] == [
         (Trait.SCRIPT, "bash", 1),
         (P, "sleep", 3),
         (P, "pg_isready", 6),
@@ -169,6 +278,22 @@ def test_the_script_that_starts_the_image(tmp_path: Path) -> None:
         (P, "gosu", 8),
     ]
     assert {clue.file for clue in clues} == {"docker/entry.sh"}
+    assert (C, "pg_isready -h db", 6) in [(c.trait, c.subject, c.line) for c in clues]
+
+
+def test_other_scripts_tell_what_they_call_and_name(tmp_path: Path) -> None:
+    text = "#!/bin/sh\n# /usr/share/none\nTZ=Europe/Berlin date -d now > $LOG\ncat /etc/motd\n"
+    files = {"backup.sh": text, "bin/clean": "#!/bin/bash\nrm -r /tmp/x\n", "a.py": "1\n"}
+    clues = discovered(tmp_path, files, 'FROM node:24\nCMD ["node"]\n').clues
+    assert [(clue.trait, clue.subject, clue.place) for clue in clues] == [
+        (C, "date -d now", "backup.sh:3"),
+        (C, "cat /etc/motd", "backup.sh:4"),
+        (Trait.ZONE, "Europe/Berlin", "backup.sh:3"),
+        (Trait.PATH, "/etc/motd", "backup.sh:4"),
+        (Trait.VARIABLE, "LOG", "backup.sh:3"),
+        (C, "rm -r /tmp/x", "bin/clean:2"),
+        (Trait.PATH, "/tmp/x", "bin/clean:2"),
+    ]
 
 
 def test_of_scripts_with_one_name_the_one_whose_path_fits(tmp_path: Path) -> None:
@@ -184,4 +309,4 @@ def test_of_scripts_with_one_name_the_one_whose_path_fits(tmp_path: Path) -> Non
 def test_odd_scripts_do_no_harm(tmp_path: Path, content: bytes) -> None:
     text = 'FROM node:24\nENTRYPOINT ["/start"]\n'
     clues = discovered(tmp_path, {"start": content}, text).clues
-    assert all(clue.trait is Trait.SCRIPT for clue in clues)
+    assert all(clue.trait in (Trait.SCRIPT, C) for clue in clues)

@@ -24,7 +24,8 @@ from stepdown.verify import (
     probe_use,
 )
 from stepdown.verify.compare import differences
-from stepdown.verify.probe_rules import Image, Wishes, broken
+from stepdown.verify.probe_image import Image
+from stepdown.verify.probe_rules import Wishes, broken
 from stepdown.verify.probe_start import Condition
 from stepdown.verify.probe_use import Used
 from stepdown.verify.session import Endpoints
@@ -227,9 +228,11 @@ class TestCheck:
         assert dict(run.facts)["read-only root"] == "works"
 
 
+CHANGED = (
+    "/.stepdown/busybox", "/app/__pycache__/x.pyc", "/etc/hosts", "/tmp/cache/page",
+)  # fmt: skip
 LOOKED = (
-    "/.dockerenv\n/etc/hosts\n/.stepdown/busybox\n/app/__pycache__/x.pyc\n/tmp/cache/page\n"
-    "-- process\n/app/server\n"
+    "/app/server\n"
     "7f00-7f01 r-xp 00000000 00:1 5   /usr/lib/liblz4.so.1.10.0\n"
     "7f01-7f02 r--p 00000000 00:1 5   /usr/lib/liblz4.so.1.10.0\n7f03-7f04 rw-p 0 00:0 0 [heap]\n"
 )
@@ -237,10 +240,17 @@ LOOKED = (
 
 class TestUse:
     def test_what_is_found_in_a_container(self) -> None:
-        used = probe_use.read(LOOKED)
+        container = FakeContainer(answers=lambda _: GOOD, changes=CHANGED, said=LOOKED)
+        used = probe_use.look(rig(FakeEngine()), container, WEB, answers=True)
         assert used.written == ("/tmp/cache/page",)
         assert used.libraries == ("/usr/lib/liblz4.so.1.10.0",)
         assert used.program == "/app/server"
+
+    def test_what_a_job_wrote_is_seen_after_its_end(self) -> None:
+        ended = ContainerState(running=False, exit_code=0)
+        container = FakeContainer(states=[ended], changes=CHANGED, said=LOOKED)
+        used = probe_use.look(rig(FakeEngine()), container, WEB, answers=False)
+        assert used == Used(written=("/tmp/cache/page",))
 
     def test_the_application_starts_by_itself_with_the_toolbox_beside_it(self) -> None:
         spec = probe_use.spec(rig(FakeEngine()), SIDE, WEB)
@@ -279,9 +289,29 @@ class TestUse:
         said = probe_lost.lost(before, candidate, Used(written=("/app/cache.json",)))
         assert bool(said) is fails
 
-    def test_files_of_the_image_of_home_and_of_volumes_say_nothing(self) -> None:
+    @pytest.mark.parametrize(
+        ("mode", "folder", "fails"),
+        [(0o644, 0o755, True), (0o666, 0o755, False), (0o644, 0o777, False)],
+    )
+    def test_a_file_of_the_image_that_is_written_anew(
+        self,
+        mode: int,
+        folder: int,
+        fails: bool,  # noqa: FBT001
+    ) -> None:
+        before, after = side("/app/x"), side("/app/x", user="65532")
+        entries = {
+            **after.fs.entries,
+            "/app": Entry(type=EntryType.DIRECTORY, mode=folder),
+            "/app/x": Entry(type=EntryType.FILE, mode=mode),
+        }
+        candidate = replace(after, fs=msgspec.structs.replace(after.fs, entries=entries))
+        said = probe_lost.lost(before, candidate, Used(written=("/app/x",)))
+        assert bool(said) is fails
+
+    def test_what_is_written_at_home_says_nothing(self) -> None:
         before, after = side("/app/x", "/tmp/x"), side(user="65532")
-        used = Used(written=("/app/x", "/root/.cache/y", "/home/app/z"))
+        used = Used(written=("/root/.cache/y", "/home/app/z"))
         assert probe_lost.lost(before, after, used) == ()
 
 

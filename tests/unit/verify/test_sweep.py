@@ -7,7 +7,7 @@ import msgspec
 
 from fakes import FakeEngine, image
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Policy
+from stepdown.model.plan import Clue, Policy, Trait
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.ports import ContainerSpec, Exit
@@ -15,7 +15,7 @@ from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.languages import LanguagePackage
 from stepdown.verify import sweep
 from stepdown.verify.side import Rig, Side
-from stepdown.verify.sweep_jobs import jobs
+from stepdown.verify.sweep_jobs import APPLICATION, jobs
 from stepdown.verify.sweep_parts import Part, Swept, gone, worse
 from stepdown.verify.toolbox import Toolbox
 
@@ -54,12 +54,17 @@ def line(part: str, *, ok: bool = True, **more: object) -> dict[str, object]:
     return {"owner": "markupsafe", "part": part, "ok": ok, **more}
 
 
-def compare(*ends: Exit, before: RootFS | None = None, after: RootFS | None = None) -> CheckRun:
+def compare(
+    *ends: Exit,
+    before: RootFS | None = None,
+    after: RootFS | None = None,
+    clues: tuple[Clue, ...] = (),
+) -> CheckRun:
     """Sweep a baseline, then a candidate; the first end is the baseline's."""
     engine = Scripted(ends=list(ends))
     rig = Rig(engine=engine, toolbox=Toolbox(missing="none"), policy=Policy())
     mine = files(package("markupsafe"))
-    _, known = sweep.baseline(rig, SIDE, before or mine)
+    _, known = sweep.baseline(rig, SIDE, before or mine, clues)
     run = sweep.check(rig, SIDE, after or mine, known)
     assert engine.ends == []
     return run
@@ -211,3 +216,50 @@ class TestAddons:
         assert worse(old.loaded, Swept(), {("node", "bcrypt"): frozenset({"1.0"})})
         assert worse(old.loaded, Swept(), {}) == {}
         assert gone(old.loaded, Swept()) == ["bcrypt"]
+
+
+def asks(trait: Trait, subject: str) -> Clue:
+    return Clue(trait=trait, subject=subject, file="app.py", line=1, detail="", language="python")
+
+
+def own(part: str, *, ok: bool = True, **more: object) -> dict[str, object]:
+    return {"owner": APPLICATION, "part": part, "ok": ok, **more}
+
+
+class TestApplication:
+    CLUES = (
+        asks(Trait.MODULE, "dbm.gnu"),
+        asks(Trait.MODULE, "json"),
+        asks(Trait.MODULE, "flask"),
+        asks(Trait.FIND_LIBRARY, "c"),
+    )
+
+    def test_optional_modules_and_libraries_are_asked_for(self) -> None:
+        (job,) = jobs(files(), SIDE, self.CLUES)
+        assert (job.program, job.packages[0].name) == ("", APPLICATION)
+        assert job.packages[0].parts == ("dbm.gnu", "library c")
+        python = files(programs=("/usr/local/bin/python3",))
+        (job,) = jobs(python, SIDE, self.CLUES)
+        assert job.program == "/usr/local/bin/python3"
+        assert jobs(python, SIDE, (asks(Trait.MODULE, "json"),)) == ()
+
+    def test_a_package_of_debians_own_is_asked_for(self) -> None:
+        there = files(programs=("/usr/bin/python3", "/usr/lib/python3/dist-packages/apt_pkg.py"))
+        (job,) = jobs(there, SIDE, (asks(Trait.MODULE, "apt_pkg.x"), asks(Trait.MODULE, "json")))
+        assert job.packages[0].parts == ("apt_pkg",)
+
+    def test_the_python_that_is_started_loads_them(self) -> None:
+        config = msgspec.structs.replace(CONFIG, cmd=("/venv/bin/python", "a.py"))
+        venv = files(programs=("/venv/bin/python", "/usr/local/bin/python3"))
+        (job,) = jobs(venv, msgspec.structs.replace(SIDE, config=config), self.CLUES)
+        assert job.program == "/venv/bin/python"
+
+    def test_what_is_lost_is_a_loss_whatever_is_installed(self) -> None:
+        python = files(programs=("/usr/local/bin/python3",))
+        missing = own("dbm.gnu", ok=False, text="No module named '_gdbm'", absent=True)
+        found = own("library c", ok=False, text="find_library() did not manage")
+        before, after = said(own("dbm.gnu"), own("library c")), said(missing, found)
+        run = compare(before, after, before, after, before=python, after=python, clues=self.CLUES)
+        assert run.state is CheckState.FAILED
+        assert run.summary.startswith("dbm.gnu of the application does not load any more: No mod")
+        assert [m.channel for m in run.messages] == [Channel.LOG, Channel.LOG]

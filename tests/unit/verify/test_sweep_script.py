@@ -117,6 +117,14 @@ def test_the_application_itself_is_never_imported(site: Site) -> None:
     assert site.sweep() == [{"left": 0}]
 
 
+def test_a_library_is_looked_for_by_its_name(site: Site) -> None:
+    site.add("app", "library nothing_of_that_name")
+    said, end = site.sweep()
+    text = "find_library() did not manage to locate a library called 'nothing_of_that_name'"
+    assert (said["ok"], said["text"]) == (False, text)
+    assert end == {"left": 0}
+
+
 def test_what_a_record_lists() -> None:
     record = [
         "../../../bin/tool",

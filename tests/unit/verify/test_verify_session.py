@@ -183,3 +183,21 @@ def test_an_application_that_only_fails_is_no_evidence() -> None:
     run = observe(FakeContainer(answers=lambda _: answer(status=500)))["http"]
     assert run.state is CheckState.FAILED
     assert "500" in run.summary
+
+
+def test_what_is_known_before_the_stop() -> None:
+    container = FakeContainer(answers=lambda _: answer(), text="the log")
+    with session.observe(rig(FakeEngine(container=container)), side(), WEB) as observed:
+        assert [run.check for run in observed.runs] == ["start", "http", "healthcheck"]
+        assert observed.running
+        every = {run.check: run for run in observed.stop()}
+    assert list(every) == ["start", "http", "healthcheck", "stop"]
+    assert every["start"].messages[-1].text == "the log"
+
+
+def test_nothing_to_stop() -> None:
+    with session.observe(
+        rig(FakeEngine(container=FakeContainer(states=[ENDED]))), side(), WEB
+    ) as it:
+        assert not it.running
+        assert [run.check for run in it.stop()] == ["start"]

@@ -1,0 +1,23 @@
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import bcrypt
+
+
+def secret(word):
+    """The word as it is stored."""
+    return bcrypt.hashpw(word.encode(), bcrypt.gensalt(4))
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

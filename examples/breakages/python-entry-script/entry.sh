@@ -1,0 +1,3 @@
+#!/bin/sh
+export STARTED="${STARTED:-now}"
+exec "$@"

@@ -1,0 +1,24 @@
+import ctypes
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+def greeting(name):
+    """What the library says."""
+    text = ctypes.create_string_buffer(80)
+    ctypes.CDLL("/app/libgreet.so").greet(text, 80, name.encode())
+    return text.value.decode()
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

@@ -1,0 +1,33 @@
+import signal
+import sys
+import contextlib
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+def draw():
+    """Return the version of Tk, or nothing where there is none."""
+    with contextlib.suppress(ImportError):
+        import tkinter
+
+        return str(tkinter.TkVersion)
+    return ""
+
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer("hello\n")
+
+    def do_POST(self):
+        self.answer(draw())
+
+    def answer(self, text):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()

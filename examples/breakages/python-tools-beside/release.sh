@@ -1,0 +1,2 @@
+#!/bin/bash
+git push --tags && hg push

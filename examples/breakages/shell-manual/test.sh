@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$(/app/help.sh)" -gt 1 ]

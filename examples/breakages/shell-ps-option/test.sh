@@ -1,0 +1,2 @@
+#!/bin/sh
+/app/watch.sh | grep -q 'of some characters'

@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$(/app/start.sh)" = "works as worker" ]
