@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from stepdown.model.image import ImageConfig
+from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
 from stepdown.ports import (
     BuildRequest,
@@ -13,8 +14,10 @@ from stepdown.ports import (
     ContainerState,
     Engine,
     Exit,
+    File,
     HttpAnswer,
     OnLine,
+    Pick,
     Stopped,
 )
 from stepdown.rootfs.filesystem import Entry, RootFS
@@ -35,6 +38,8 @@ class FakeContainer(Container):
     answers: Callable[[str], HttpAnswer | None] = lambda _: None
     files: dict[str, bytes] = field(default_factory=dict)
     text: str = ""
+    changes: tuple[str, ...] = ()
+    said: str = ""
     refusal: str = ""
     stopped: Stopped = STOPPED
 
@@ -54,8 +59,11 @@ class FakeContainer(Container):
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)
 
+    def changed(self) -> tuple[str, ...]:
+        return self.changes
+
     def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
-        return Exit(exit_code=0, output=" ".join(argv))
+        return Exit(exit_code=0, output=self.said or " ".join(argv))
 
     def stop(self, grace: float) -> Stopped:
         return self.stopped
@@ -70,6 +78,7 @@ class FakeEngine(Engine):
     build_result: Built | BuildFailed = BUILT
     files: dict[str, bytes] = field(default_factory=dict)
     specs: list[ContainerSpec] = field(default_factory=list)
+    picked: list[str] = field(default_factory=list)
 
     def describe(self) -> EngineInfo:
         return EngineInfo(name="fake", version="1", architecture="amd64", builder="1")
@@ -87,6 +96,18 @@ class FakeEngine(Engine):
 
     def read(self, image: str, path: str) -> bytes | None:
         return self.files.get(path)
+
+    @contextmanager
+    def picking(self, image: str) -> Iterator[Pick]:
+        def pick(path: str) -> tuple[File, ...]:
+            self.picked.append(path)
+            found = (p for p in self.files if p == path or p.rpartition("/")[0] == path)
+            return tuple(File(path=p, content=self.files[p]) for p in found)
+
+        yield pick
+
+    def layers(self, image: str) -> tuple[Layer, ...]:
+        return ()
 
     def run(self, spec: ContainerSpec, timeout: float) -> Exit:
         self.specs.append(spec)

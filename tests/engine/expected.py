@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -171,7 +172,11 @@ _Tried = tuple[ExpectedTrial, tuple[Trial, ...]]
 
 
 def _tried(rung: ExpectedTrial, outcome: Outcome) -> tuple[Trial, ...]:
-    return tuple(trial for trial in outcome.trials if trial.candidate.image == rung.image)
+    """Return the attempts at a rung; a later one may have taken a sibling of its base."""
+    trials = outcome.trials
+    first = next((i for i, t in enumerate(trials) if t.candidate.image == rung.image), len(trials))
+    again = takewhile(lambda trial: trial.attempt > 1, trials[first + 1 :])
+    return (*trials[first : first + 1], *again)
 
 
 def _any(word: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -70,6 +70,15 @@ def test_one_that_ends_by_itself(engine: DockerEngine) -> None:
         assert "is not running" in container.execute(("true",), 5).refused
 
 
+def test_what_a_container_changes_is_told_also_after_its_end(engine: DockerEngine) -> None:
+    script = "mkdir -p /made/empty; echo x > /made/file; echo x >> /etc/motd; rm /etc/issue"
+    with engine.start(shell(script)) as container:
+        assert until(lambda: not container.state().running)
+        assert container.changed() == ("/etc/issue", "/etc/motd", "/made/empty", "/made/file")
+    with engine.start(spec("no-such")) as container:
+        assert container.changed() == ()
+
+
 def test_one_that_is_refused(engine: DockerEngine) -> None:
     with engine.start(spec("no-such")) as container:
         assert 'exec: "no-such"' in container.refused

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from git_world import World, make_world
 
+from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.runs import KEPT_LOGS, Home, open_run
 from stepdown.errors import StepdownError
 
@@ -193,3 +194,27 @@ def test_an_unusable_cache_is_told(tmp_path: Path) -> None:
     with pytest.raises(StepdownError) as caught, open_run(Home(tmp_path / "file", tmp_path)):
         pass
     assert "XDG_CACHE_HOME" in caught.value.hint
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(world: World) -> None:
+    def fill() -> None:
+        with open_run(world.home) as run:
+            run.log_path.symlink_to("/dev/full")
+            run.log("no room for this line")
+
+    with pytest.raises(StepdownError) as caught:
+        fill()
+    assert "no space left on the disk" in caught.value.brief
+    assert "XDG_CACHE_HOME" in caught.value.hint
+    assert caught.value.exit_code == 1
+    assert runs(world) == []
+
+
+def test_a_worktree_is_put_away_on_a_full_disk(world: World) -> None:
+    with open_run(world.home) as run:
+        with GitCheckout.open(world.root, run).workspace() as workspace:
+            (run.folder / "run.json.new").symlink_to("/dev/full")
+            assert Path(workspace.path).exists()
+        assert not Path(workspace.path).exists()
+    assert runs(world) == []
+    assert world.git("worktree", "list").count("\n") == 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -87,8 +88,13 @@ def test_the_engine_dies_while_it_builds(stepdown: Stepdown, tmp_path: Path, hom
     assert leftovers.look(folder, home) == before
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("moment", ["build", "test"])
+@pytest.mark.parametrize(
+    ("signum", "moment"),
+    [
+        *product((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), ("build", "test")),
+        (signal.SIGINT, "stop"),
+    ],
+)
 def test_interrupted(tmp_path: Path, home: Path, signum: signal.Signals, moment: str) -> None:
     folder, words, mark = slow(tmp_path, moment)
     before = leftovers.look(folder, home)
@@ -102,7 +108,7 @@ def test_interrupted(tmp_path: Path, home: Path, signum: signal.Signals, moment:
     assert git(folder, "branch", "--list", "stepdown/*") == ""
 
 
-@pytest.mark.parametrize("moment", ["build", "test"])
+@pytest.mark.parametrize("moment", ["build", "stop", "test"])
 def test_killed_and_started_again(
     stepdown: Stepdown, tmp_path: Path, home: Path, moment: str
 ) -> None:
@@ -148,10 +154,13 @@ def state(folder: Path) -> dict[str, object]:
 
 
 def slow(tmp_path: Path, moment: str) -> tuple[Path, tuple[str, ...], str]:
-    """An application that is busy for long while it builds or is tested."""
+    """An application that is busy for long while it builds, is stopped or is tested."""
     if moment == "build":
         text = NODE.replace("COPY . .", "COPY . .\nRUN echo started && sleep 60")
         return repository(tmp_path / "r", text), (), "started"
+    if moment == "stop":  # by a shell that hands on no signal, while the image is still read
+        text = NODE.replace('["node", "server.mjs"]', "node server.mjs")
+        return repository(tmp_path / "r", text), (), "> Stopping the baseline"
     folder = repository(tmp_path / "r", hang__mjs=HANGS)
     return folder, ("--test", "node hang.mjs"), "> Testing the baseline"
 

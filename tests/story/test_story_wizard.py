@@ -71,6 +71,12 @@ def test_one_base_and_another_test(keys: PipeInput, plan: Plan) -> None:
     assert (answers.base, answers.test) == ("node:24-alpine", "npm test")
 
 
+def test_people_who_debug_inside_keep_a_shell(keys: PipeInput, plan: Plan) -> None:
+    keys.send_text(DOWN * 4 + ENTER + ENTER)
+    answers = Asker(input=keys, output=DummyOutput()).options(plan, Options(path=Path()))
+    assert (answers.debugging, answers.base, answers.to) == ("shell", "", "smallest")
+
+
 def test_what_alpine_calls_an_unknown_package(keys: PipeInput, tmp_path: Path) -> None:
     unknown = NODE.replace("COPY", "RUN apt-get update && apt-get install -y libfoo1 libbar\nCOPY")
     keys.send_text(ENTER + "foo" + ENTER + ENTER + ENTER)

@@ -1,5 +1,6 @@
 """Containers: made with their files, run to their end or in the background, always removed."""
 
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from stepdown.adapters.refusals import refusal, refused_exit
 from stepdown.adapters.running import RunningContainer
 from stepdown.adapters.signals import stops_wait
 from stepdown.adapters.streams import read_in_background
+from stepdown.errors import EngineError
 from stepdown.model.image import ImageConfig, Value
 from stepdown.ports import ContainerSpec, Exit, File
 
@@ -48,6 +50,13 @@ class Containers:
         self._reach = reach
         self._label = label
         self._inspect = inspect
+        self._making = threading.Lock()
+        self.closed = False
+
+    def close(self) -> None:
+        """Make no more containers: whatever still wants one, in another thread, comes too late."""
+        with self._making:
+            self.closed = True
 
     def run(self, spec: ContainerSpec, timeout: float) -> Exit:
         """Start a container, wait for its end (kill it after `timeout`) and remove it."""
@@ -90,7 +99,10 @@ class Containers:
 
     def _create(self, body: dict[str, object]) -> Made:
         try:
-            return Made(identity=create(self._api, body))
+            with self._making:
+                if self.closed:
+                    raise EngineError("The run is over, so no more containers are made.")
+                return Made(identity=create(self._api, body))
         except APIError as fault:
             return Made(refused=refusal(fault))
 

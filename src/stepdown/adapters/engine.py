@@ -26,16 +26,19 @@ from stepdown.adapters.connection import (
 )
 from stepdown.adapters.containers import Containers
 from stepdown.adapters.export import whole_archive
+from stepdown.adapters.history import HistoryAnswer, layers_of
 from stepdown.adapters.leftovers import IMAGE, REPOSITORY, Labels, remove_things
 from stepdown.adapters.processes import kill_marked
 from stepdown.adapters.refusals import no_image
+from stepdown.adapters.registry import EngineRegistry
 from stepdown.adapters.running import RunningContainer
 from stepdown.adapters.runs import Run
 from stepdown.adapters.signals import stops_wait
 from stepdown.errors import EngineError, StepdownError
 from stepdown.model.image import ImageConfig
+from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
-from stepdown.ports import BuildRequest, ContainerSpec, Engine, Exit, OnLine
+from stepdown.ports import BuildRequest, ContainerSpec, Engine, Exit, File, OnLine, Pick
 
 
 @contextmanager
@@ -134,7 +137,7 @@ class DockerEngine(Engine):
             with engine_faults("exporting an image"):
                 answer = self._api.get(url, stream=True, timeout=self._api.timeout)
             with answer:
-                yield whole_archive(answer)
+                yield self._while_open(whole_archive(answer))
 
     def read(self, image: str, path: str) -> bytes | None:
         """Return one file of an image without starting it, None when it is not there."""
@@ -144,6 +147,26 @@ class DockerEngine(Engine):
         ):
             return archives.read_file(self._api, container, path)
 
+    @contextmanager
+    def picking(self, image: str) -> Generator[Pick]:
+        """Yield a function that returns the regular files at a path, or directly in that folder."""
+        with self._unstarted(image, "read") as container:
+
+            def pick(path: str) -> tuple[File, ...]:
+                with engine_faults("reading files of an image"):
+                    return archives.read_files(self._api, container, path)
+
+            yield pick
+
+    def layers(self, image: str) -> tuple[Layer, ...]:
+        """Return the layers of an image, lowest first, without empty ones."""
+        with engine_faults("looking at an image"):
+            try:
+                answer = self._api.history(image)  # type: ignore[no-untyped-call]
+            except ImageNotFound as missing:
+                raise no_image(image) from missing
+        return layers_of(msgspec.convert(answer, list[HistoryAnswer]))
+
     def run(self, spec: ContainerSpec, timeout: float) -> Exit:
         """Start a container, wait for its end (kill it after `timeout`) and remove it."""
         return self._containers.run(spec, timeout)
@@ -151,6 +174,10 @@ class DockerEngine(Engine):
     def start(self, spec: ContainerSpec) -> AbstractContextManager[RunningContainer]:
         """Start a container in the background; it is removed when the context ends."""
         return self._containers.start(spec)
+
+    def registry(self) -> EngineRegistry:
+        """Return the registries as this engine reaches them."""
+        return EngineRegistry(self._api, command_environment(find_address(os.environ)))
 
     def sweep(self) -> None:
         """Remove what dead runs of this machine and user left on the engine."""
@@ -163,6 +190,7 @@ class DockerEngine(Engine):
 
         What an engine that went away still holds is swept by a later run.
         """
+        self._containers.close()
         kill_marked(self._run.id)
         try:
             removed = remove_things(self._api, self._run.host, lambda run: run == self._run.id)
@@ -170,6 +198,12 @@ class DockerEngine(Engine):
             removed = (f"{gone.brief} {gone.details}",)
         for sentence in removed:
             self._run.log(sentence)
+
+    def _while_open(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if self._containers.closed:
+                raise EngineError("The run is over, so the rest of an image is not read.")
+            yield chunk
 
     @contextmanager
     def _unstarted(self, image: str, role: str) -> Generator[str]:

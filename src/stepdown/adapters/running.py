@@ -1,6 +1,7 @@
 """A container that runs in the background: looked at, asked, stopped."""
 
 import time
+from pathlib import PurePosixPath
 from typing import assert_never
 
 import msgspec
@@ -84,6 +85,18 @@ class RunningContainer(Container):
             return None
         with engine_faults("reading a file of a container"):
             return archives.read_file(self._api, self._identity, path)
+
+    def changed(self) -> tuple[str, ...]:
+        """Return what was made, written or removed since the start, also after the end.
+
+        Folders are named only where nothing in them is.
+        """
+        if not self._identity:
+            return ()
+        with engine_faults("looking for what a container changed"):
+            found = sorted(str(one["Path"]) for one in self._api.diff(self._identity) or ())
+        around = {str(folder) for path in found for folder in PurePosixPath(path).parents}
+        return tuple(path for path in found if path not in around)
 
     def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
         """Run a program beside the application, as the image's user.

@@ -13,6 +13,7 @@ The kernel drops the lock however the process ends. Whoever can take it knows th
 and puts its things away.
 """
 
+import errno
 import fcntl
 import os
 import secrets
@@ -34,6 +35,7 @@ from stepdown.errors import StepdownError
 from stepdown.model.image import Value
 
 KEPT_LOGS = 5
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 class Worktree(Value, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -130,7 +132,8 @@ class Run:
         worktrees.remove(Path(entry.repository), Path(entry.path))
         shutil.rmtree(Path(entry.path).parent, ignore_errors=True)
         rest = tuple(other for other in self._record.worktrees if other != entry)
-        self._save(msgspec.structs.replace(self._record, worktrees=rest))
+        with suppress(OSError):  # a full disk must not keep the rest from being put away
+            self._save(msgspec.structs.replace(self._record, worktrees=rest))
 
     def _save(self, record: RunRecord) -> None:
         fresh = self.folder / "run.json.new"
@@ -143,7 +146,7 @@ class Home:
     """Where runs live on this machine: `cache` for runs, `state` for the logs that are kept."""
 
     def __init__(self, cache: Path, state: Path) -> None:
-        self._cache = cache
+        self.cache = cache
         self._state = state
         self._runs = cache / "runs"
 
@@ -154,6 +157,11 @@ class Home:
             _base("XDG_CACHE_HOME", ".cache") / "stepdown",
             _base("XDG_STATE_HOME", ".local/state") / "stepdown",
         )
+
+    @property
+    def cards(self) -> Path:
+        """The folder for cards of images that were measured."""
+        return self.cache / "cards"
 
     def new_run(self, swept: tuple[str, ...]) -> Run:
         """Make a run's folder and take its lock."""
@@ -170,7 +178,7 @@ class Home:
 
         The machine's name is part of it: a home folder may be shared between machines.
         """
-        file = self._cache / "host"
+        file = self.cache / "host"
         with self._guard():
             if not file.exists():
                 file.write_text(secrets.token_hex(16), encoding="ascii")
@@ -227,7 +235,7 @@ class Home:
     @contextmanager
     def _guard(self) -> Generator[None]:
         self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._cache / "guard").open("a") as guard:
+        with (self.cache / "guard").open("a") as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
             yield
 
@@ -244,9 +252,21 @@ def open_run(home: Home | None = None) -> Generator[Run]:
         run = _explained(lambda: home.new_run(home.sweep()))
         try:
             yield run
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise _full(home, error) from error
         finally:
             with stops_wait():
                 run.close()
+
+
+def _full(home: Home, error: OSError) -> StepdownError:
+    return StepdownError(
+        "There is no space left on the disk of this machine.",
+        details=str(error),
+        hint=f"Make room, or set XDG_CACHE_HOME to a folder on another disk than {home.cache}.",
+    )
 
 
 def _explained(start: Callable[[], Run]) -> Run:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from stepdown import __version__
-from stepdown.cli.options import FORMS, SMALLEST, Options
+from stepdown.cli.options import FORMS, REPORTS, SCANNERS, SMALLEST, Options
 from stepdown.errors import StepdownError
 from stepdown.model.image import Tier
 
@@ -22,6 +22,63 @@ _EXISTING = click.Path(path_type=Path)
 
 _json = click.option("--json", "as_json", is_flag=True, help="Machine-readable standard output.")
 _verbose = click.option("--verbose", "-v", is_flag=True, help="Show everything.")
+
+
+def _policy() -> tuple[Callable[[Function], Function], ...]:
+    """Return the flags that say how far down to go, and to what."""
+    return (
+        click.option("--recipes", type=_EXISTING, help="Folder with recipes of your own."),
+        click.option("--like", default="", help="Known image from which the base is made."),
+        click.option(
+            "--limit",
+            type=click.Choice([tier.value for tier in Tier]),
+            default=None,
+            callback=_text,
+            help="Lowest tier that is ever proposed.",
+        ),
+        click.option(
+            "--exposure",
+            type=click.Choice(["public", "internal"]),
+            default=None,
+            callback=_text,
+            help="internal: a gain below 10 % is not worth a step.",
+        ),
+        click.option(
+            "--debugging",
+            type=click.Choice(["shell", "sidecar"]),
+            default=None,
+            callback=_text,
+            help="shell: no image without one.",
+        ),
+        click.option("--require-tool", "tools", multiple=True, help="Program it has to have."),
+        click.option("--allow-vendor", "vendors", multiple=True, help="Vendor of hardened images."),
+        click.option(
+            "--libc",
+            "libcs",
+            type=click.Choice(["glibc", "musl"]),
+            multiple=True,
+            help="C library that is allowed.",
+        ),
+        click.option("--approved-only", is_flag=True, help="Only bases of your own recipes."),
+        click.option("--min-gain", type=click.FloatRange(0, 100), help="Percent."),
+        click.option("--max-packages", type=click.IntRange(min=0), help="OS packages of a base."),
+        click.option("--on", "day", default="", callback=_day, help="Date for support (today)."),
+    )
+
+
+def _text(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    return value or ""
+
+
+def _day(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    from datetime import date  # noqa: PLC0415  (keeps --help quick)
+
+    try:
+        if value:
+            date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value} is no date like 2026-11-30") from None
+    return value
 
 
 def _planning(function: Function) -> Function:
@@ -43,6 +100,10 @@ def _planning(function: Function) -> Function:
             "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
         ),
         click.option(
+            "--copy", "copies", multiple=True, help="Path that a split stage ships as well."
+        ),
+        click.option("--leave", "leaves", multiple=True, help="Path that it does not ship."),
+        click.option(
             "--package",
             "packages",
             multiple=True,
@@ -50,10 +111,53 @@ def _planning(function: Function) -> Function:
             help="What Alpine calls a package that the recipes do not know; - for nothing.",
         ),
         click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
+        *_policy(),
     )
     for flag in reversed(flags):
         function = flag(function)
     return function
+
+
+_quick = click.option(
+    "--quick", is_flag=True, help="Read only the release and the package database."
+)
+
+
+def _scanning(function: Function) -> Function:
+    """Add the flags by which known vulnerabilities are looked for."""
+    flags = (
+        click.option(
+            "--scanner",
+            type=click.Choice(SCANNERS),
+            default="none",
+            help="Who looks for known vulnerabilities; osv needs no program.",
+        ),
+        click.option(
+            "--osv", type=_EXISTING, help="Folder or zip with osv.dev's dumps: osv, but offline."
+        ),
+        click.option("--kev", type=_EXISTING, help="CISA's list of exploited vulnerabilities."),
+        click.option(
+            "--vex",
+            type=_EXISTING,
+            multiple=True,
+            help="OpenVEX file; what it rules out is listed.",
+        ),
+        click.option(
+            "--scan-timeout", type=click.FloatRange(min=1), default=600, help="Seconds a scan."
+        ),
+    )
+    for flag in reversed(flags):
+        function = flag(function)
+    return function
+
+
+_scan_report = click.option(
+    "--scan-report",
+    "scan_reports",
+    type=_EXISTING,
+    multiple=True,
+    help="A scanner's report that is there already; one for each image.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,7 +178,9 @@ def app() -> None:
 @click.option("--branch", default="", help="Name of the branch to make.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
-@click.option("--report", "reports", multiple=True, type=_EXISTING, help="Report: .md .txt .json")
+@click.option(
+    "--report", "reports", multiple=True, type=_EXISTING, help="Report: .md .txt .json .sarif .xml"
+)
 @click.option("--record", type=_EXISTING, help="Write the record of the run (JSON).")
 @click.option("--log", type=_EXISTING, help="Write the log of the run.")
 @click.option(
@@ -83,6 +189,7 @@ def app() -> None:
 @click.option("--build-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds.")
 @click.option("--test-timeout", type=click.FloatRange(min=1), default=600, help="Seconds.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@_scanning
 @_json
 @_verbose
 def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
@@ -99,6 +206,7 @@ def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's ow
 @app.command()
 @_planning
 @click.option("--format", "form_", type=click.Choice(["text", "diff", "json"]), default="text")
+@click.option("--online", is_flag=True, help="Ask the registries for each image; needs an engine.")
 @_json
 @_verbose
 def plan(*, as_json: bool, form_: str, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
@@ -110,25 +218,45 @@ def plan(*, as_json: bool, form_: str, **flags: Any) -> int:  # noqa: ANN401  (c
 
 @app.command()
 @click.argument("image")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json", "cyclonedx", "spdx"]),
+    default="text",
+)
+@click.option("--base", default="", help="Image on which it is built: tell what comes with that.")
+@click.option(
+    "--updates",
+    multiple=True,
+    metavar="URL|FILE",
+    help="Packages or APKINDEX of the distribution: tell which updates are pending.",
+)
+@_quick
+@_scanning
+@_scan_report
 @_json
 @_verbose
-def measure(image: str, *, as_json: bool, verbose: bool) -> int:
+def measure(image: str, **flags: Any) -> int:  # noqa: ANN401
     """Print the surface of one image: what an intruder would find."""
-    from stepdown.cli import inspect  # noqa: PLC0415
+    from stepdown.cli import measuring  # noqa: PLC0415
 
-    return inspect.measure(image, as_json=as_json, verbose=verbose)
+    return measuring.measure(image, measuring.View.of(flags))
 
 
 @app.command()
 @click.argument("before")
 @click.argument("after")
+@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text")
+@_quick
+@_scanning
+@_scan_report
 @_json
 @_verbose
-def compare(before: str, after: str, *, as_json: bool, verbose: bool) -> int:
+def compare(before: str, after: str, **flags: Any) -> int:  # noqa: ANN401
     """Print the difference between the surfaces of two images."""
-    from stepdown.cli import inspect  # noqa: PLC0415
+    from stepdown.cli import measuring  # noqa: PLC0415
 
-    return inspect.compare(before, after, as_json=as_json, verbose=verbose)
+    return measuring.compare(before, after, measuring.View.of(flags))
 
 
 @app.command()
@@ -143,7 +271,7 @@ def explain(file: str, *, as_json: bool) -> int:
 
 @app.command()
 @click.argument("record", type=_EXISTING)
-@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(REPORTS), default="text")
 @_json
 @_verbose
 def report(record: Path, *, form: str, as_json: bool, verbose: bool) -> int:
@@ -151,6 +279,46 @@ def report(record: Path, *, form: str, as_json: bool, verbose: bool) -> int:
     from stepdown.cli import inspect  # noqa: PLC0415
 
     return inspect.report(record, "json" if as_json else form, verbose=verbose)
+
+
+@app.group()
+def recipes() -> None:
+    """Look at the recipes: what is known of base images."""
+
+
+_own = click.option("--recipes", "own", type=_EXISTING, help="Folder with recipes of your own.")
+
+
+@recipes.command("list")
+@_own
+@_json
+def list_recipes(own: Path | None, *, as_json: bool) -> int:
+    """Print the families and how far down each goes."""
+    from stepdown.cli import recipes as job  # noqa: PLC0415
+
+    return job.families(own, as_json=as_json)
+
+
+@recipes.command("show")
+@click.argument("name")
+@_own
+@_json
+def show_recipe(name: str, own: Path | None, *, as_json: bool) -> int:
+    """Print all that is known of the family NAME, or of the image NAME."""
+    from stepdown.cli import recipes as job  # noqa: PLC0415
+
+    return job.show(name, own, as_json=as_json)
+
+
+@recipes.command("check")
+@click.option("--on", "day", default="", callback=_day, help="Date for support (today).")
+@_own
+@_json
+def check_recipes(day: str, own: Path | None, *, as_json: bool) -> int:
+    """Check every recipe, and warn about images whose support is over."""
+    from stepdown.cli import recipes as job  # noqa: PLC0415
+
+    return job.check(own, day, as_json=as_json)
 
 
 @app.command()

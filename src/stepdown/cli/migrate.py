@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,21 +14,25 @@ from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import Run, open_run
 from stepdown.adapters.workspace import GitWorkspace
-from stepdown.cli import printers
+from stepdown.build import requests
+from stepdown.cli import forms, knowledge, printers
 from stepdown.cli.locate import Spot, decode, locate, naming
 from stepdown.cli.options import Options
 from stepdown.cli.planning import tested
+from stepdown.cli.scanning import Scanning
 from stepdown.cli.wizard import Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
-from stepdown.errors import NothingToDoError, StepdownError, UsageError
-from stepdown.flow import catalog, migrate, record
+from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
+from stepdown.flow import migrate, record
+from stepdown.flow.examine import Examiner, examined
 from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Note
 from stepdown.model.plan import Plan, Target
 from stepdown.model.recipe import Catalog
-from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
-from stepdown.report import markdown, plan_text, request, text
+from stepdown.model.trial import BaselineVerdict, BuildFailed, Outcome, Verdict
+from stepdown.report import plan_text, request, text
+from stepdown.rootfs import osrelease
 
 GREEN, NO_CANDIDATE, RED, NO_EVIDENCE = 0, 10, 11, 13
 
@@ -42,6 +47,7 @@ class Desk:
     workspace: GitWorkspace
     recipes: Catalog
     asker: Asker | None
+    examiner: Examiner | None = None
 
 
 def run(options: Options, asker: Asker | None) -> int:
@@ -61,11 +67,13 @@ def run(options: Options, asker: Asker | None) -> int:
                 run=current,
                 checkout=checkout,
                 workspace=workspace,
-                recipes=catalog.load(),
+                recipes=knowledge.recipes(options),
                 asker=asker,
+                examiner=Scanning.of(vars(options)).examiners(current, 1)[0],
             )
             with _kept_log(current):
-                return _work(desk, _target(desk, spot))
+                desk, target = _target(desk, spot)
+                return _work(desk, target)
 
 
 @contextmanager
@@ -91,28 +99,43 @@ def _check_files(options: Options) -> None:
         if path is not None and not path.absolute().parent.is_dir():
             raise UsageError(f"There is no folder {path.absolute().parent} for {path.name}.")
     for path in options.reports:
-        if path.suffix not in (".md", ".txt", ".json"):
-            raise UsageError(
-                f"--report {path}: unknown format.", hint="End it with .md, .txt or .json."
-            )
+        if not forms.form_of(path):
+            known = ", ".join(forms.SUFFIXES)
+            raise UsageError(f"--report {path}: unknown format.", hint=f"End it with {known}.")
 
 
-def _target(desk: Desk, spot: Spot) -> Target:
+def _target(desk: Desk, spot: Spot) -> tuple[Desk, Target]:
     dockerfile, context = spot.relative(Path(desk.checkout.root))
     desk.checkout.check_ready(dockerfile, desk.options.branch or "stepdown/check")
     commit = desk.checkout.head()
     committed = desk.checkout.read(dockerfile, commit)
     text = decode(dockerfile, committed or b"")
     with naming(dockerfile):
-        return discover.target(
+        known = knowledge.understood(desk.recipes, text, desk.options, partial(_os_release, desk))
+        target = discover.target(
             text,
             repository=desk.checkout.root,
             commit=commit,
             dockerfile=dockerfile,
             context=context,
             stage=desk.options.stage,
-            catalog=desk.recipes,
+            catalog=known,
         )
+    return replace(desk, recipes=known), target
+
+
+def _os_release(desk: Desk, image: str) -> dict[str, str]:
+    """Read which distribution an image is; nothing where it cannot be had."""
+    try:
+        with connect(desk.run, target=image) as engine:
+            request = requests.base("unknown", image, str(desk.run.scratch("empty")))
+            built = engine.build(request, lambda _: None)
+            if isinstance(built, BuildFailed):
+                return {}
+            content = engine.read(built.image, "/etc/os-release")
+            return osrelease.parse(content or b"")
+    except EngineError:
+        return {}
 
 
 def _work(desk: Desk, target: Target) -> int:
@@ -179,7 +202,9 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
                     empty=str(desk.run.scratch("empty")),
                     ignore=_ignore(desk, what.target),
                 )
-                outcome = migrate.run(what, desk.recipes, engine, place, emit)
+                outcome = migrate.run(what, desk.recipes, engine, place, emit, engine.registry())
+                if desk.examiner:
+                    outcome = examined(outcome, desk.examiner, emit)
     finally:
         printer.close()
     _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
@@ -238,7 +263,8 @@ def _report(desk: Desk, outcome: Outcome) -> int:
         sys.stdout.write(text.render(outcome, verbose=options.verbose))
     for path in options.reports:
         with _writing(path):
-            path.write_text(rendered(outcome, path.suffix, verbose=options.verbose), "utf-8")
+            form = forms.form_of(path)
+            path.write_text(forms.rendered(outcome, form, verbose=options.verbose), "utf-8")
     return exit_code(outcome)
 
 
@@ -256,17 +282,6 @@ def _writing(path: Path) -> Iterator[None]:
         raise StepdownError(
             f"{path} cannot be written.", details=str(error), hint="Give another path."
         ) from error
-
-
-def rendered(outcome: Outcome, suffix: str, *, verbose: bool = False) -> str:
-    """Return the report in the format that a file's suffix names."""
-    match suffix:
-        case ".md":
-            return markdown.render(outcome)
-        case ".json":
-            return record.to_json(outcome).decode()
-        case _:
-            return text.render(outcome, verbose=verbose)
 
 
 def exit_code(outcome: Outcome) -> int:

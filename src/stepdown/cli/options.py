@@ -2,15 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from posixpath import normpath
 
 from stepdown.errors import UsageError
-from stepdown.model.image import Tier
+from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import Policy
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+_TOOL = re.compile(r"[\w.+-]+")
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
+REPORTS = ("text", "md", "json", "sarif", "junit", "cyclonedx", "spdx")
+SCANNERS = ("trivy", "grype", "osv-scanner", "docker-scout", "osv", "auto", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,8 @@ class Options:
     paths: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
     branch: str = ""
     unsafe_fixes: bool = False
     yes: bool = False
@@ -42,6 +49,24 @@ class Options:
     timing: int = 0
     build_timeout: float = 1800
     test_timeout: float = 600
+    recipes: Path | None = None
+    like: str = ""
+    limit: str = ""
+    exposure: str = ""
+    debugging: str = ""
+    tools: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    libcs: tuple[str, ...] = ()
+    approved_only: bool = False
+    min_gain: float | None = None
+    max_packages: int | None = None
+    day: str = ""
+    online: bool = False
+    scanner: str = "none"
+    osv: Path | None = None
+    kev: Path | None = None
+    vex: tuple[Path, ...] = ()
+    scan_timeout: float = 600
 
     def policy(self) -> Policy:
         """Return the choices that a plan holds. Raises UsageError for values out of range."""
@@ -55,6 +80,8 @@ class Options:
             base=self.base,
             unsafe_fixes=self.unsafe_fixes,
             packages=tuple(map(_package, self.packages)),
+            copies=tuple(map(_path, self.copies)),
+            leaves=tuple(map(_path, self.leaves)),
             form=self.form,
             test_stage=self.test_stage,
             junit=self.junit,
@@ -63,12 +90,40 @@ class Options:
             timing=self.timing,
             build_timeout=self.build_timeout,
             test_timeout=self.test_timeout,
+            limit=self.limit,
+            exposure=self.exposure,
+            debugging=self.debugging,
+            tools=tuple(map(_tool, self.tools)),
+            vendors=self.vendors,
+            libcs=tuple(map(Libc, self.libcs)),
+            approved_only=self.approved_only,
+            min_gain=self.min_gain,
+            max_packages=self.max_packages,
+            day=self.day or datetime.now(tz=UTC).date().isoformat(),
         )
+
+
+def _tool(name: str) -> str:
+    if not _TOOL.fullmatch(name):
+        raise UsageError(
+            f"--require-tool {name} is no program's name.", hint="Give it like --require-tool curl."
+        )
+    return name
 
 
 def _rooted(path: str) -> str:
     if not path.startswith("/") or any(c.isspace() for c in path):
         raise UsageError(f"--path {path} is no HTTP path.", hint="Give it like /health.")
+    return path
+
+
+def _path(text: str) -> str:
+    """Return an absolute path of an image, without a slash at its end."""
+    path = normpath(text)
+    if not text.startswith("/") or path == "/" or any(char.isspace() for char in text):
+        raise UsageError(
+            f"{text!r} is no absolute path in the image.", hint="Give it like --copy /srv/data."
+        )
     return path
 
 

@@ -6,18 +6,21 @@ from pathlib import Path
 import msgspec
 
 from stepdown import discover
+from stepdown.cli import knowledge
 from stepdown.cli.locate import Spot, locate, naming, read
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import NothingToDoError, UsageError
-from stepdown.flow import catalog, migrate
+from stepdown.flow import migrate, survey
 from stepdown.model.encoding import to_json
+from stepdown.model.events import Event, Note
 from stepdown.model.plan import Facts, Plan, Refusal, Step
+from stepdown.model.recipe import Catalog
 from stepdown.report import plan_text
 
 
 def plan(options: Options, form: str) -> int:
     """Print what would be done to a Dockerfile, without an engine and without git."""
-    what = _plan(options)
+    what = _looked_up(options) if options.online else _plan(options)[0]
     match form:
         case "json":
             _print(to_json(what))
@@ -57,13 +60,31 @@ def _diff(step: Step) -> str:
     return step.rewrite.diff
 
 
-def _plan(options: Options) -> Plan:
+def _looked_up(options: Options) -> Plan:
+    """Plan, and ask the registries for each candidate, through the engine."""
+    from stepdown.adapters.engine import connect  # noqa: PLC0415  (a plan needs no docker)
+    from stepdown.adapters.runs import open_run  # noqa: PLC0415
+
+    what, recipes = _plan(options)
+    with open_run() as run, connect(run, target=what.target.dockerfile) as engine:
+        platform = f"linux/{engine.describe().architecture}"
+        office = survey.Office(registry=engine.registry(), engine=engine, platform=platform)
+        return survey.look_up(what, recipes, office, _tell)
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Note):
+        print(event.text, file=sys.stderr)  # noqa: T201
+
+
+def _plan(options: Options) -> tuple[Plan, Catalog]:
     spot = locate(options.path, options.file, None)
     root = _root(spot)
     dockerfile, context = spot.relative(root)
-    recipes = catalog.load()
+    recipes = knowledge.recipes(options)
     text = read(spot.dockerfile)
     with naming(dockerfile):
+        recipes = knowledge.understood(recipes, text, options, None)
         target = discover.target(
             text,
             repository=str(root),
@@ -74,7 +95,8 @@ def _plan(options: Options) -> Plan:
             catalog=recipes,
         )
     facts = discover.facts(spot.context, target)
-    return migrate.plan(target, tested(facts, options), recipes, options.policy())
+    what = migrate.plan(target, tested(facts, options), recipes, options.policy())
+    return what, recipes
 
 
 def _root(spot: Spot) -> Path:

@@ -16,6 +16,8 @@ from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import Interrupted
 from stepdown.model.plan import Plan
 
+_SHELL = "shell"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
@@ -70,8 +72,17 @@ class Asker:
             )
             for step in plan.steps
         ]
-        answer = self._ask(questionary.select, "Which base?", choices=[every, *single])
-        return options if answer == SMALLEST else replace(options, base=answer)
+        mixed = len({step.candidate.shell for step in plan.steps}) > 1
+        shell = [Choice("every rung with a shell, for people who debug inside of it", _SHELL)]
+        choices = [every, *single, *(shell if mixed else ())]
+        answer = self._ask(questionary.select, "Which base?", choices=choices)
+        match answer:
+            case "smallest":
+                return options
+            case "shell":
+                return replace(options, debugging=_SHELL)
+            case _:
+                return replace(options, base=answer)
 
     def _ask(self, kind: Callable[..., Question], text: str, **more: object) -> Any:  # noqa: ANN401  (text, a choice or a yes)
         answer = kind(text, input=self.input, output=self.output, **more).ask()

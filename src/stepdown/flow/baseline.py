@@ -5,25 +5,29 @@ from dataclasses import dataclass
 
 from stepdown.build import requests
 from stepdown.flow import deeper
-from stepdown.flow.bench import Bench, Seen, build, look
+from stepdown.flow.bench import Bench, Seen, build
 from stepdown.flow.deeper import Deeper
 from stepdown.flow.derived import furnish
 from stepdown.flow.progress import working
+from stepdown.flow.shown import Subject, shown
+from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, CheckRun, CheckState
 from stepdown.verify import command, contract, elf, judge, session
+from stepdown.verify.side import Side
 
 _QUICK = 60.0  # seconds: a passing test command as quick as this is run a second time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """What candidates are compared with."""
+    """What candidates are compared with; `log` is that of its build."""
 
     seen: Seen
     asked: session.Endpoints
     answers: bool
     checks: tuple[CheckRun, ...]
     deeper: Deeper
+    log: tuple[str, ...] = ()
 
 
 def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
@@ -36,14 +40,18 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         failed = BaselineVerdict.NOT_BUILT
         seconds = time.monotonic() - began
         return _baseline(bench, built, failed, built.reason, seconds=seconds), None
-    seen = furnish(bench, request, look(bench, "baseline", built, None))
-    asked = session.endpoints(seen.side, plan.facts.ports, plan.policy)
-    checks, passes = _check(bench, seen, asked)
-    verdict, reason = judge.baseline(checks, passes)
-    answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in checks)
-    green = verdict is BaselineVerdict.GREEN
-    more, deep = deeper.baseline(bench, seen, asked, answers=answers) if green else ((), None)
-    checks = (*checks, *more)
+    subject = Subject(role="baseline", title="the baseline", built=built)
+    with shown(bench, subject, lambda side: _asked(bench, side)) as app:
+        seen = furnish(bench, request, app.seen)
+        tested, passes = _tests(bench, seen)
+        static = contract.check(seen.config, seen.config), elf.check((), len(seen.fs.elf))
+        verdict, reason = judge.baseline((*static, *tested, *app.runs), passes)
+        answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in app.runs)
+        green = verdict is BaselineVerdict.GREEN
+        more, deep = (
+            deeper.baseline(bench, seen, app.asked, answers=answers) if green else ((), None)
+        )
+        checks = (*static, *tested, *app.ended.result(), *more)
     result = Baseline(
         image=plan.target.base,
         build=built,
@@ -51,11 +59,14 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         reason=reason,
         checks=checks,
         surface=seen.surface,
+        inventory=inventory(seen.fs, seen.config, plan.target.base),
         seconds=time.monotonic() - began,
     )
     if deep is None:
         return result, None
-    return result, Reference(seen=seen, asked=asked, answers=answers, checks=checks, deeper=deep)
+    return result, Reference(
+        seen=seen, asked=app.asked, answers=answers, checks=checks, deeper=deep, log=built.log
+    )
 
 
 def _baseline(
@@ -66,16 +77,8 @@ def _baseline(
     )
 
 
-def _check(
-    bench: Bench, seen: Seen, asked: session.Endpoints
-) -> tuple[tuple[CheckRun, ...], tuple[bool, ...]]:
-    checks = [contract.check(seen.config, seen.config), elf.check((), len(seen.fs.elf))]
-    tested, passes = _tests(bench, seen)
-    checks += tested
-    with working(bench.emit, "start baseline", "Starting the baseline") as work:
-        ran = session.check(bench.rig, seen.side, asked)
-        work.end(ok=ran[0].state is CheckState.PASSED, summary="; ".join(r.summary for r in ran))
-    return (*checks, *ran), passes
+def _asked(bench: Bench, side: Side) -> session.Endpoints:
+    return session.endpoints(side, bench.plan.facts.ports, bench.plan.policy)
 
 
 def _tests(bench: Bench, seen: Seen) -> tuple[tuple[CheckRun, ...], tuple[bool, ...]]:

@@ -1,6 +1,7 @@
 """The bench: effects and folders that every step of a run shares, and what is seen on it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from stepdown.build import requests
 from stepdown.flow.progress import working
@@ -61,7 +62,7 @@ def look(bench: Bench, role: str, built: Built, candidate: Candidate | None) -> 
     with working(bench.emit, f"measure {role}", f"Measuring {role}") as work:
         config = bench.rig.engine.inspect(built.image)
         fs = read_rootfs(bench.rig.engine, built.image)
-        card = surface(fs, config, bench.catalog.classes, built.image)
+        card = surface(fs, config, bench.catalog, built.image, _today())
         work.end(ok=None, summary=f"{len(fs.entries)} files, {len(fs.packages)} OS packages")
     return Seen(
         side=Side(
@@ -71,6 +72,10 @@ def look(bench: Bench, role: str, built: Built, candidate: Candidate | None) -> 
         scan=elf.scan(fs, config),
         surface=card,
     )
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def base(bench: Bench, role: str, image: str) -> Seen | None:

@@ -28,10 +28,16 @@ def baseline(
 ) -> tuple[tuple[CheckRun, ...], Deeper]:
     """Look into the baseline; `answers` tells whether it answered HTTP."""
     facts = bench.plan.facts
-    wishes = Wishes(language=facts.language, clues=facts.clues, dockerfile=bench.plan.target.text)
+    wishes = Wishes(
+        language=facts.language,
+        clues=facts.clues,
+        dockerfile=bench.plan.target.text,
+        lesser=bench.catalog.programs.applets,
+    )
     asked = probe.Asked(endpoints=endpoints, answers=answers, wishes=wishes)
     with working(bench.emit, "deeper baseline", "Looking deeper into the baseline") as work:
-        sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs)
+        own = wishes.of(seen.fs, seen.config).clues
+        sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs, own)
         probing, probed = probe.baseline(bench.rig, seen.side, seen.fs, asked)
         _end(work, sweeping, probing)
     return (sweeping, probing), Deeper(swept=swept, probed=probed, asked=asked)

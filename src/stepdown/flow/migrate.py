@@ -8,51 +8,31 @@ from dataclasses import dataclass, replace
 
 from stepdown import __version__
 from stepdown.build.requests import Source
-from stepdown.flow.attempts import next_attempt
+from stepdown.flow.attempts import advised, next_attempt
 from stepdown.flow.baseline import Reference, establish
 from stepdown.flow.bench import Bench
 from stepdown.flow.carried import settle
-from stepdown.flow.progress import working
+from stepdown.flow.progress import in_turn, working
+from stepdown.flow.steps import package_names, step
+from stepdown.flow.survey import Office, look_up, probed
 from stepdown.flow.trial import attempt_one
 from stepdown.model.events import Emit
-from stepdown.model.plan import Facts, Plan, Policy, Step, Target
-from stepdown.model.recipe import Catalog, PackageName
+from stepdown.model.plan import Facts, Plan, Policy, Target
+from stepdown.model.recipe import Catalog
 from stepdown.model.trial import Outcome, Trial, Verdict
-from stepdown.ports import Engine
+from stepdown.ports import Engine, Registry
 from stepdown.propose import propose
-from stepdown.rewrite import rewrite
 from stepdown.verify import toolbox
 from stepdown.verify.side import Rig
 
 
 def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan:
     """Decide what would be tried, in order, and which edits each rung needs."""
-    candidates, skipped = propose(target, facts, catalog.families, policy, catalog.programs)
-    packages = _names(catalog, policy)
-    steps = tuple(
-        Step(
-            candidate=candidate,
-            rewrite=rewrite(
-                target.text,
-                candidate,
-                target=target,
-                facts=facts,
-                packages=packages,
-                policy=policy,
-                programs=catalog.programs,
-            ),
-        )
-        for candidate in candidates
+    candidates, skipped = propose(
+        target, facts, catalog.families, policy, catalog.programs, catalog.releases
     )
+    steps = tuple(step(target, facts, catalog, policy, candidate) for candidate in candidates)
     return Plan(target=target, facts=facts, policy=policy, steps=steps, skipped=skipped)
-
-
-def _names(catalog: Catalog, policy: Policy) -> dict[str, PackageName]:
-    """Return the package names by Debian's; those that the user gave win."""
-    given = (
-        PackageName(debian=debian, alpine=alpine, how="given") for debian, alpine in policy.packages
-    )
-    return {name.debian: name for name in (*catalog.packages, *given)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +48,21 @@ class Place:
     ignore: str | None
 
 
-def run(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit) -> Outcome:
+def run(  # noqa: PLR0913, PLR0917  (what a run works with)
+    what: Plan,
+    catalog: Catalog,
+    engine: Engine,
+    place: Place,
+    emit: Emit,
+    registry: Registry | None = None,
+) -> Outcome:
     """Build and check the baseline, then every attempt; return the record."""
     began, started = time.monotonic(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     info = engine.describe()
     bench = _bench(what, catalog, engine, place, emit)
     baseline, reference = establish(bench)
     if reference:
-        bench = _settled(bench, reference)
+        bench = _looked_up(_settled(bench, reference), registry)
     trials = _climb(bench, reference) if reference else ()
     return Outcome(
         stepdown=__version__,
@@ -101,7 +88,7 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
         work.end(ok=not tools.missing, summary=tools.missing or f"busybox from {toolbox.IMAGE}")
     return Bench(
         rig=Rig(engine=engine, toolbox=tools, policy=what.policy),
-        emit=emit,
+        emit=in_turn(emit),
         catalog=catalog,
         plan=what,
         source=Source(
@@ -121,12 +108,23 @@ def _settled(bench: Bench, reference: Reference) -> Bench:
     return replace(bench, plan=settle(bench, reference, again))
 
 
+def _looked_up(bench: Bench, registry: Registry | None) -> Bench:
+    """Ask the registries for the candidates, where there is a way to them."""
+    if registry is None:
+        return bench
+    engine = bench.rig.engine
+    platform = f"linux/{engine.describe().architecture}"
+    office = Office(registry=registry, engine=engine, platform=platform)
+    return replace(bench, plan=look_up(bench.plan, bench.catalog, office, bench.emit))
+
+
 def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:
     trials: tuple[Trial, ...] = ()
-    packages = _names(bench.catalog, bench.plan.policy)
+    packages = package_names(bench.catalog, bench.plan.policy)
     programs = bench.catalog.programs
     while (attempt := next_attempt(bench.plan, trials, packages, programs)) is not None:
-        trials = (*trials, attempt_one(bench, attempt, reference))
+        trial = attempt_one(bench, probed(bench, attempt, reference.seen), reference)
+        trials = (*trials, advised(bench.plan, trial, packages, programs))
     return trials
 
 

@@ -1,10 +1,11 @@
 """One piece of work as events: it starts, prints, and ends with a summary."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stepdown.model.events import Emit, StepFinished, StepOutput, StepStarted
+from stepdown.model.events import Emit, Event, StepFinished, StepOutput, StepStarted
 
 
 class Work:
@@ -23,6 +24,17 @@ class Work:
     def end(self, ok: bool | None, summary: str) -> None:  # noqa: FBT001  (reads as a sentence)
         """Say how it ended."""
         self.ok, self.summary = ok, summary
+
+
+def in_turn(emit: Emit) -> Emit:
+    """Return `emit` for work that goes on at the same time: one event after the other."""
+    turn = threading.Lock()
+
+    def emit_in_turn(event: Event) -> None:
+        with turn:
+            emit(event)
+
+    return emit_in_turn
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from stepdown.dockerfile import read
 from stepdown.flow import deeper
 from stepdown.flow.attempts import Attempt
 from stepdown.flow.baseline import Reference
-from stepdown.flow.bench import Bench, Seen, base, build, look
+from stepdown.flow.bench import Bench, Seen, base, build
 from stepdown.flow.carried import is_split
 from stepdown.flow.derived import derive, furnish
 from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
+from stepdown.flow.shown import Subject, shown
 from stepdown.measure import compare, read_rootfs
+from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.model.image import PackageManager
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import (
@@ -39,6 +41,7 @@ from stepdown.verify.compare import Difference, differences
 from stepdown.verify.diagnose import diagnose
 from stepdown.verify.hints import hints
 from stepdown.verify.rerun import rerun
+from stepdown.verify.scene import Scene
 from stepdown.verify.side import Side
 
 _STEADIED = frozenset((session.HTTP, session.START))
@@ -58,7 +61,9 @@ class Errand:
     def request(self) -> BuildRequest:
         """What is built; the name is the attempt's own among the plan's rungs."""
         candidate = self.attempt.candidate
-        place = [step.candidate.image for step in self.bench.plan.steps].index(candidate.image)
+        images = [step.candidate.image for step in self.bench.plan.steps]
+        # A remedy may take a base that is no step of the plan.
+        place = images.index(candidate.image) if candidate.image in images else len(images)
         name = f"{candidate.tier}-{place + 1}.{self.attempt.number}"
         return requests.candidate(name, self.attempt.rewrite, self.bench.source)
 
@@ -100,6 +105,7 @@ def _rewritten(text: str, attempt: Attempt) -> set[int]:
     """Return the lines of the instructions that were edited: a prediction names the first one."""
     edits = {edit.line for edit in attempt.rewrite.edits}
     if is_split(attempt.rewrite):
+        # What the old stage runs is run in a stage of its own now.
         edits |= {one.line for one in read(text).instructions if one.keyword == "RUN"}
     spans = (range(one.line, one.end_line + 1) for one in read(text).instructions)
     return {line for lines in spans if edits & set(lines) for line in lines}
@@ -121,9 +127,11 @@ def _tried(errand: Errand) -> Trial:
 
 
 def _unbuilt(errand: Errand, built: BuildFailed) -> Trial:
-    log = Message(channel=Channel.BUILD, text="\n".join(built.log))
+    ended = (built.reason,) if built.timed_out else ()
+    log = Message(channel=Channel.BUILD, text="\n".join((*built.log, *ended)))
     tier = errand.attempt.candidate.tier
-    found = diagnose([("build", log)], errand.bench.catalog.breakages, tier=tier)
+    usual = "\n".join(errand.reference.log)
+    found = diagnose([("build", log)], errand.bench.catalog.breakages, tier=tier, ignore=[usual])
     blame, why = _blame(errand, None)
     return msgspec.structs.replace(
         errand.trial(Verdict.NOT_BUILT, built.reason),
@@ -136,16 +144,15 @@ def _unbuilt(errand: Errand, built: BuildFailed) -> Trial:
 
 def _built(errand: Errand, built: Built) -> Trial:
     bench, reference = errand.bench, errand.reference
-    request = errand.request
-    seen = furnish(bench, request, look(bench, request.name, built, errand.attempt.candidate))
-    checked = _check(errand, seen)
+    checked = _check(errand, built)
+    seen = checked.seen
     worse = differences(reference.checks, checked.checks)
     if any(difference.check in _STEADIED for difference in worse):
         errand = dataclasses.replace(errand, reference=_steady(bench, reference))
         reference = errand.reference
     checked = _audited(errand, checked)
     worse = differences(reference.checks, checked.checks)
-    found = _causes(errand, checked, worse)
+    found = _causes(errand, checked, worse, _scene(errand, checked, worse))
     again = _reruns(errand, checked, worse, found)
     verdict, reason = judge.candidate(reference.checks, checked.checks, worse, found, again)
     blame, why = Blame.UNKNOWN, ""
@@ -159,29 +166,41 @@ def _built(errand: Errand, built: Built) -> Trial:
         findings=found,
         surface=seen.surface,
         delta=compare(reference.seen.surface, seen.surface),
+        inventory=inventory(seen.fs, seen.config, errand.attempt.candidate.image),
         timings=times,
         blame=blame,
         blame_reason=why,
     )
 
 
-def _check(errand: Errand, seen: Seen) -> Checked:
-    """Run the static checks, the tests and the application."""
+def _check(errand: Errand, built: Built) -> Checked:
+    """Look at the files, run the application and the tests, then look deeper."""
+    bench, reference, candidate = errand.bench, errand.reference, errand.attempt.candidate
+    request = errand.request
+    subject = Subject(role=request.name, title=candidate.image, built=built, candidate=candidate)
+    with shown(bench, subject, lambda _: reference.asked, answers=reference.answers) as app:
+        seen = furnish(bench, request, app.seen)
+        checks = _files_and_tests(errand, seen)
+        before = (*checks, *app.runs)
+        deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, before)
+        return Checked(seen=seen, checks=(*checks, *app.ended.result(), *deep))
+
+
+def _files_and_tests(errand: Errand, seen: Seen) -> tuple[CheckRun, ...]:
     bench, reference = errand.bench, errand.reference
     title = f"Checking on {errand.attempt.candidate.image}"
     with working(bench.emit, f"check {seen.side.role}", title) as work:
         problems = _unresolved(errand, seen)
-        checks = [
+        checks = (
             contract.check(seen.config, reference.seen.config),
             elf.check(problems, len(seen.fs.elf), seen.fs.notes),
             _outside(errand, seen),
-            *_dynamic(bench, seen.side, reference),
-        ]
+            *_tests(bench, seen.side),
+        )
         bad = [r for r in checks if r.state in {CheckState.FAILED, CheckState.BROKEN}]
-        shown = bad or [r for r in checks if r.state is not CheckState.ABSENT]
-        work.end(ok=not bad, summary="; ".join(r.summary for r in shown))
-    deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, tuple(checks))
-    return Checked(seen=seen, checks=(*checks, *deep))
+        told = bad or [r for r in checks if r.state is not CheckState.ABSENT]
+        work.end(ok=not bad, summary="; ".join(r.summary for r in told))
+    return checks
 
 
 def _outside(errand: Errand, seen: Seen) -> CheckRun:
@@ -247,7 +266,26 @@ def _audited(errand: Errand, checked: Checked) -> Checked:
     return Checked(seen=seen, checks=(*checked.checks, run))
 
 
-def _causes(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> tuple[Finding, ...]:
+def _scene(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> Scene:
+    bench, old = errand.bench, errand.reference.seen
+    return Scene(
+        rig=bench.rig,
+        side=old.side,
+        before=old.fs,
+        after=checked.seen.fs,
+        differences=worse,
+        command=bench.plan.facts.test,
+        hazards=errand.attempt.candidate.hazards,
+        clues=bench.plan.facts.clues,
+    )
+
+
+def _causes(
+    errand: Errand,
+    checked: Checked,
+    worse: tuple[Difference, ...],
+    scene: Scene | None = None,
+) -> tuple[Finding, ...]:
     """Name the causes; what a loader or the engine said itself is quoted before our own words."""
     names = {difference.check for difference in worse}
     told = [(run.check, m) for run in checked.checks if run.check in names for m in run.messages]
@@ -258,6 +296,7 @@ def _causes(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> 
         errand.bench.catalog.breakages,
         tier=errand.attempt.candidate.tier,
         ignore=[m.text for run in errand.reference.checks for m in run.messages],
+        scene=scene,
     )
 
 

@@ -45,8 +45,14 @@ class Trait(StrEnum):
     `jni` is a Java library with native code inside; `openssl_sys` wants the OpenSSL headers.
     Of the build: `target` is a platform that it names, `engines` are those of Prisma.
     Of the code: `shell` is a command line given to a shell, `program` a program that is started,
-    `script` an interpreter of a script that the image starts, `zone` a time zone, `locale` one
-    that is asked for, and the rest is what musl does otherwise.
+    `script` an interpreter of a script that the image starts, `call` a whole command line, `zone`
+    a time zone, `locale` one that is asked for, `own_locale` that of the environment, `path` an
+    absolute path, `variable` one of the environment, `account` a user or group that is looked up
+    by name, `module` a Python module that is imported, `writes` a file or folder that is made,
+    relative to the working directory or not. `roots` verifies certificates by the
+    system's, `services` asks for a service or protocol by name, `media` for a type of file,
+    `home`, `scratch` and `person` for the home folder, the folder for temporary files and the name
+    of the user that runs it. The rest is what musl does otherwise.
     """
 
     GLIBC_ONLY = "glibc_only"
@@ -62,12 +68,28 @@ class Trait(StrEnum):
     SHELL = "shell"
     PROGRAM = "program"
     SCRIPT = "script"
+    CALL = "call"
+    PATH = "path"
+    VARIABLE = "variable"
+    ACCOUNT = "account"
+    MODULE = "module"
+    ROOTS = "roots"
+    SERVICES = "services"
+    MEDIA = "media"
+    HOME = "home"
+    SCRATCH = "scratch"
+    WRITES = "writes"
+    PERSON = "person"
     ZONE = "zone"
     LOCALE = "locale"
+    OWN_LOCALE = "own_locale"
     FIND_LIBRARY = "find_library"
     STRFTIME = "strftime"
     TRANSLIT = "translit"
     GLOB_BRACE = "glob_brace"
+    STRPTIME = "strptime"
+    PRINTF = "printf"
+    REGEX = "regex"
 
 
 class Clue(Value, frozen=True, kw_only=True):
@@ -126,7 +148,7 @@ class Use(Value, frozen=True, kw_only=True):
         return f"{self.file}:{self.line}"
 
 
-class Origin(StrEnum):
+class CarriedKind(StrEnum):
     """Why a file lies on top of the old base.
 
     `made` by an instruction of the Dockerfile itself, or a `library` that came with a package and
@@ -146,7 +168,7 @@ class Carried(Value, frozen=True, kw_only=True):
 
     path: str
     size: int
-    origin: Origin = Origin.MADE
+    kind: CarriedKind = CarriedKind.MADE
     chown: str = ""
     package: str = ""
     images: tuple[str, ...] = ()
@@ -310,13 +332,24 @@ class Policy(Value, frozen=True, kw_only=True):
     `test_stage` is a stage on top of the one that ships, in which the tests run, empty for none;
     `junit` is the path, in the image, of the JUnit XML report that the test command writes;
     `packages` are Alpine's names for Debian packages, as the user knows them;
+    `copies` are absolute paths that a split copies besides what it finds, `leaves` those that stay;
     `timing` is the number of turns in which times are compared, 0 for none.
+
+    How far down it goes: `limit` is the lowest tier that is ever proposed. `exposure` is public or
+    internal; for an internal service a gain below 10 % is not worth a step, unless `min_gain` (in
+    percent) says otherwise. `debugging` is `shell` where people need one inside of the container.
+    `tools` are programs that have to be in the image. `vendors` are those whose images may be
+    proposed beside the family's own, `libcs` the C libraries that are allowed (empty: all), and
+    `approved_only` leaves the user's own recipes. `max_packages` bounds the OS packages of a base.
+    `day` is the date, as in 2026-11-30, on which support is judged; empty: it is not judged.
     """
 
     to: str = "smallest"
     base: str = ""
     unsafe_fixes: bool = False
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    copies: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
     form: str = "alias"
     test_stage: str = ""
     junit: str = ""
@@ -329,6 +362,16 @@ class Policy(Value, frozen=True, kw_only=True):
     runs: int = 4
     timing: int = 0
     attempts: int = 3
+    limit: str = ""
+    exposure: str = ""
+    debugging: str = ""
+    tools: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    libcs: tuple[Libc, ...] = ()
+    approved_only: bool = False
+    min_gain: float | None = None
+    max_packages: int | None = None
+    day: str = ""
 
 
 class Plan(Value, frozen=True, kw_only=True):

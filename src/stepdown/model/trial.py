@@ -6,6 +6,7 @@ from stepdown.model.image import Value
 from stepdown.model.plan import Candidate, Plan, Prediction, Rewrite
 from stepdown.model.recipe import Channel, Remedy
 from stepdown.model.surface import Surface, SurfaceDelta
+from stepdown.model.vulnerability import Inventory, Scan, ScanDelta
 
 
 class Built(Value, frozen=True, kw_only=True, tag="built"):
@@ -174,6 +175,7 @@ class Baseline(Value, frozen=True, kw_only=True):
     reason: str
     checks: tuple[CheckRun, ...] = ()
     surface: Surface | None = None
+    inventory: Inventory | None = None
     seconds: float = 0
 
 
@@ -204,6 +206,7 @@ class Trial(Value, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     surface: Surface | None = None
     delta: SurfaceDelta | None = None
+    inventory: Inventory | None = None
     applied: tuple[Applied, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     timings: tuple[Timing, ...] = ()
@@ -238,7 +241,9 @@ class Outcome(Value, frozen=True, kw_only=True):
     """The record of a run; every report is rendered from it.
 
     `answer` is the position in `trials` of the smallest base that works, None if there is none.
-    `started` is the time of the start in UTC, ISO 8601.
+    `started` is the time of the start in UTC, ISO 8601. `scans` compares the known vulnerabilities
+    of the old image and of the answer where somebody asked for that, `scan` holds those of the old
+    image where there is no answer. They have no say in any verdict.
     """
 
     schema: int = 1
@@ -248,6 +253,8 @@ class Outcome(Value, frozen=True, kw_only=True):
     baseline: Baseline
     trials: tuple[Trial, ...] = ()
     answer: int | None = None
+    scan: Scan | None = None
+    scans: ScanDelta | None = None
     delivery: Delivery | None = None
     started: str = ""
     seconds: float = 0

@@ -5,7 +5,7 @@ import pytest
 
 from stepdown import discover
 from stepdown.flow import catalog, migrate
-from stepdown.flow.attempts import Attempt, next_attempt
+from stepdown.flow.attempts import Attempt, advised, next_attempt
 from stepdown.model.plan import Facts, Plan, Policy
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import Finding, Trial, Verdict
@@ -98,7 +98,7 @@ def test_a_safe_remedy_is_applied_and_tried_again() -> None:
     assert again is not None
     assert again.candidate == attempt.candidate
     assert again.number == 2
-    assert [done.remedy for done in again.applied] == [BASH]
+    assert [(done.breakage, done.remedy.apk) for done in again.applied] == [("D02", ("bash",))]
     assert "apk add --no-cache bash" in again.rewrite.text
 
 
@@ -140,3 +140,93 @@ def test_a_base_without_a_package_manager_takes_no_packages() -> None:
     again = after(what, trial(first(what), BAD, BASH))
     assert again is not None
     assert again.candidate.tier == "alpine"
+
+
+def on(base: str, dockerfile: str, *, unsafe: bool = False) -> tuple[Plan, Attempt]:
+    """A plan with one rung, and its first attempt."""
+    recipes = catalog.load()
+    target = discover.target(
+        dockerfile,
+        repository="/r",
+        commit="c",
+        dockerfile="Dockerfile",
+        context=".",
+        stage="",
+        catalog=recipes,
+    )
+    what = migrate.plan(target, Facts(), recipes, Policy(base=base, unsafe_fixes=unsafe))
+    return what, first(what)
+
+
+COMPILED = (
+    "FROM gcc:14 AS build\nRUN gcc -o /s s.c\nFROM debian:bookworm-slim\nCOPY --from=build /s /\n"
+)
+CC = Remedy(kind=RemedyKind.LARGER_SIBLING, text="Take cc.", safe=True)
+LIBC = Remedy(kind=RemedyKind.SAME_LIBC, text="Build on musl.", safe=True)
+LINK = Remedy(kind=RemedyKind.LINK_STATICALLY, text="Link statically.")
+
+
+def test_a_larger_sibling_of_the_base_is_the_next_attempt() -> None:
+    what, attempt = on("gcr.io/distroless/base-debian13:nonroot", COMPILED)
+    again = after(what, trial(attempt, BAD, CC))
+    assert again is not None
+    assert again.candidate.image == "gcr.io/distroless/cc-debian13:nonroot"
+    assert again.number == 2
+    assert "cc-debian13" in again.rewrite.text
+    assert after(what, trial(attempt, BAD, CC), trial(again, BAD, CC)) is None
+
+
+def test_what_broke_the_build_is_left_out_again() -> None:
+    what, attempt = on("alpine:3.23", COMPILED, unsafe=True)
+    bad = trial(attempt, BAD, LIBC, LINK)
+    second = after(what, bad)
+    assert second is not None
+    assert "FROM alpine:3.23 AS build" in second.rewrite.text
+    third = after(what, bad, trial(second, Verdict.NOT_BUILT))
+    assert third is not None
+    assert "FROM gcc:14 AS build" in third.rewrite.text
+    assert "gcc -static" in third.rewrite.text
+    assert [done.remedy.kind for done in third.applied] == [RemedyKind.LINK_STATICALLY]
+    assert third.number == 3
+
+
+def test_an_unsafe_remedy_needs_consent() -> None:
+    what, attempt = on("alpine:3.23", COMPILED)
+    assert after(what, trial(attempt, BAD, LINK)) is None
+    what, attempt = on("alpine:3.23", COMPILED, unsafe=True)
+    again = after(what, trial(attempt, BAD, LINK))
+    assert again is not None
+    assert "gcc -static" in again.rewrite.text
+
+
+def test_a_remedy_comes_with_its_lines_for_this_file() -> None:
+    what, attempt = on("alpine:3.23", COMPILED)
+    told = advised(what, trial(attempt, BAD, CC, LINK, ADVICE), PACKAGES)
+    assert [one.kind for one in told.findings[0].remedies] == [LINK.kind, ADVICE.kind]
+    lines = told.findings[0].remedies[0].lines
+    assert "-RUN gcc -o /s s.c" in lines
+    assert "+RUN gcc -static -o /s s.c" in lines
+    assert told.findings[0].remedies[1].lines == ()
+
+
+def test_a_remedy_without_lines_stays_where_it_is_the_only_one() -> None:
+    what, attempt = on("alpine:3.23", COMPILED)
+    told = advised(what, trial(attempt, BAD, CC), PACKAGES)
+    assert [one.kind for one in told.findings[0].remedies] == [CC.kind]
+
+
+def test_remedies_that_are_in_each_others_way_are_tried_one_after_the_other() -> None:
+    text = "FROM node:24\nRUN npm ci --libc=glibc\n"
+    what, attempt = on("node:24-alpine", text)
+    words = Remedy(
+        kind=RemedyKind.REPLACE_WORDS, text="t", safe=True, renames={"--libc=glibc": "--libc=musl"}
+    )
+    npm = Remedy(kind=RemedyKind.MUSL_PACKAGES, text="n", safe=True)
+    findings = tuple(
+        msgspec.structs.replace(trial(attempt, BAD, one).findings[0], breakage=one.text)
+        for one in (words, npm)
+    )
+    both = msgspec.structs.replace(trial(attempt, BAD), findings=findings)
+    again = after(what, both)
+    assert again is not None
+    assert "npm ci --libc=musl" in again.rewrite.text
