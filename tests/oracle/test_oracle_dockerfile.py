@@ -38,6 +38,7 @@ BUILDER_DIFFERS = {
     r"#[\t ]*[\v\x85\xa0\u3000]": "white space before a directive's name was ASCII until 2024",
     r"\$\{[\w\s\\`]*:[^-+?]": "a substring made the line open no heredoc until 2024",
     r"\][^\n]*<<": "text behind a JSON array was left out until 2024",
+    r"\[\s*(\d|true|false|null)[^\n]*\][^\n]*\S": "so that it refuses an array of numbers there",
     r"(?is)# *escape *=.*--": "flags were read with the backslash until 2024",
     r"\x00": "its Python binding cuts texts there",
     r"[\ud800-\udfff]": "it ends its process for bytes that are no UTF-8",

@@ -94,7 +94,11 @@ def by_us(fs: RootFS) -> dict[str, set[str]]:
         name = part.name.rpartition(":")[2]  # syft's names of Java libraries have no group
         found.setdefault(part.kind, set()).add(f"{name} {part.version}")
     names = {"busybox", "node", "python"}
-    unowned = {f"{r.name} {r.version}" for r in fs.runtimes if r.name in names}
+    unowned = {
+        f"{r.name} {r.version}"
+        for r in fs.runtimes
+        if r.name in names and (fs.resolve(r.path) or r.path) not in fs.owners
+    }
     return found | ({"binary": unowned} if unowned else {})
 
 
