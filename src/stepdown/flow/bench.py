@@ -1,6 +1,6 @@
 """The bench: effects and folders that every step of a run shares, and what is seen on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from stepdown.build import requests
@@ -20,7 +20,10 @@ from stepdown.verify.side import Rig, Side
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What a run works with; `empty` is an empty folder."""
+    """What a run works with; `empty` is an empty folder.
+
+    `bases` keeps the base images that were looked at by themselves, for the run alone.
+    """
 
     rig: Rig
     emit: Emit
@@ -28,6 +31,7 @@ class Bench:
     plan: Plan
     source: requests.Source
     empty: str
+    bases: "dict[str, Seen | None]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +83,13 @@ def _today() -> str:
 
 
 def base(bench: Bench, role: str, image: str) -> Seen | None:
-    """Look at a base image by itself; None when it cannot be had."""
-    request = requests.base(f"{role}-base", image, bench.empty)
-    built = build(bench, request, f"Fetching {image}")
-    return look(bench, f"{role}-base", built, None) if isinstance(built, Built) else None
+    """Look at a base image by itself, once in a run; None when it cannot be had."""
+    if image not in bench.bases:
+        request = requests.base(f"{role}-base", image, bench.empty)
+        built = build(bench, request, f"Fetching {image}")
+        seen = look(bench, f"{role}-base", built, None) if isinstance(built, Built) else None
+        bench.bases[image] = seen
+    return bench.bases[image]
 
 
 def _programs(

@@ -120,7 +120,7 @@ def _shell(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     if runs:
         lines = ", ".join(str(one.line) for one in runs)
         evidence = f"RUN in the stage that ships, line {lines}"
-        advice = "Everything that runs has to move to an earlier stage."
+        advice = "It runs in a build stage, and what it makes is copied where that is certain."
         yield Hazard(id="E03", evidence=evidence, advice=advice, line=runs[0].line)
     for keyword in ("ENTRYPOINT", "CMD"):
         one = scene.effective(keyword)

@@ -122,7 +122,9 @@ class _Search:
         )
 
     def _wanted(self, one: Carried) -> bool:
-        return one.kind is CarriedKind.MADE or self._situation.candidate.image in one.images
+        # A digest may have been added since the images were looked at.
+        image = self._situation.candidate.image.partition("@")[0]
+        return one.kind is CarriedKind.MADE or image in {i.partition("@")[0] for i in one.images}
 
     def _within(self, path: str) -> bool:
         return any(path != other and under(path, other) for other in self._found)

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from rewriting import rewritten
+from msgspec.structs import replace
+from rewriting import CANDIDATES, rewritten
 
 from stepdown.dockerfile import Dockerfile, apply
 from stepdown.model.plan import Carried, CarriedKind, Facts, Policy, Rewrite
@@ -146,6 +147,8 @@ def test_libraries_come_along_for_the_bases_that_lack_them() -> None:
     result = split(NODE, carried=(app, library))
     (edit,) = [one for one in result.edits if "libpq.so.5" in one.text]
     assert "a library of libpq5" in edit.reason
+    pinned = replace(CANDIDATES["node-distroless"], image=f"{IMAGE}@sha256:{'0' * 64}")
+    assert "libpq.so.5" in rewritten(NODE, pinned, facts=Facts(carried=(app, library))).text
     other = Carried(path="/usr/lib/x.so", size=1, kind=CarriedKind.LIBRARY, images=("other",))
     assert "x.so" not in split(NODE, carried=(app, other)).text
 
