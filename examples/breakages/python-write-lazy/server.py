@@ -5,7 +5,7 @@ import json
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
-GUESTS = "guests.json"
+GUESTS = "data/guests.json"
 
 
 def sign(name):
