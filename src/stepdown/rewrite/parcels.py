@@ -77,6 +77,9 @@ class _Search:
         self._values = doc.variables(situation.ship)
         self._folder = "/"
         self._found: dict[str, str] = {}
+        # Written by the file itself: a package may own what is overwritten, so that the files that
+        # are carried do not tell of it.
+        self._certain: set[str] = set()
         self._owners: dict[str, str] = {}
         self._open: list[tuple[int, str]] = []
         self._modules = ""
@@ -105,7 +108,11 @@ class _Search:
         if carried is not None:
             carried = tuple(one for one in carried if self._wanted(one))
             self._owners |= {one.path: one.chown for one in carried}
-            roots = {path: why for path, why in roots.items() if _any_under(path, carried)}
+            roots = {
+                path: why
+                for path, why in roots.items()
+                if path in self._certain or _any_under(path, carried)
+            }
             roots |= {one.path: _why(one) for one in carried if not _covered(one.path, roots)}
             open_ = ()
             if len(roots) > _MOST:
@@ -162,6 +169,7 @@ class _Search:
                 self._open.append((instruction.line, path or words[-1]))
                 continue
             self._keep(path, f"{instruction.keyword} of line {instruction.line} puts it there")
+            self._certain.add(path)
             flag = instruction.flag("chown")
             if flag is not None and flag.value:
                 self._owners[path] = flag.value

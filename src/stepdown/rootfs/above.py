@@ -35,12 +35,16 @@ _ROUNDS = 12  # libraries that need libraries; deeper than any real chain
 def above(old: RootFS, built: RootFS, candidates: Mapping[str, RootFS]) -> tuple[Carried, ...]:
     """Return what `built` has besides its base `old`, sorted by path.
 
-    Files that packages of the operating system own are not the application's; of them only the
-    libraries count that its programs load and that one of the `candidates`, file systems by image,
-    lacks. New folders stand for all that is in them. A file whose content alone differs from the
-    base's, at the same size, owner and mode, is not seen.
+    Files that packages of the operating system own are not the application's, unless a package of
+    the base has them otherwise now, at the same version. Of the others only the libraries count
+    that its programs load and that one of the `candidates`, file systems by image, lacks. New
+    folders stand for all that is in them. A file whose content alone differs from the base's, at
+    the same size, owner and mode, is not seen.
     """
-    made = {path: entry for path, entry in built.entries.items() if _is_made(path, old, built)}
+    kept = _kept(old, built)
+    made = {
+        path: entry for path, entry in built.entries.items() if _is_made(path, old, built, kept)
+    }
     useful = {path: entry for path, entry in made.items() if not _dead(path, built, candidates)}
     return tuple(
         sorted(
@@ -50,10 +54,18 @@ def above(old: RootFS, built: RootFS, candidates: Mapping[str, RootFS]) -> tuple
     )
 
 
-def _is_made(path: str, old: RootFS, built: RootFS) -> bool:
-    if path in built.owners or _NOISE.match(path):
-        return False
+def _kept(old: RootFS, built: RootFS) -> frozenset[str]:
+    """Return the packages that are the same in both: they changed none of their files."""
+    versions = {(one.name, one.version) for one in old.packages}
+    return frozenset(one.name for one in built.packages if (one.name, one.version) in versions)
+
+
+def _is_made(path: str, old: RootFS, built: RootFS, kept: frozenset[str]) -> bool:
     entry, before = built.entries[path], old.entries.get(path)
+    owner = built.owners.get(path, "")
+    overwritten = owner in kept and before is not None
+    if _NOISE.match(path) or (owner and not overwritten):
+        return False
     if entry.type is EntryType.SYMLINK and _of_package(path, entry, built):
         return False
     if entry == before or (before is not None and entry.type is EntryType.DIRECTORY):

@@ -124,7 +124,7 @@ def test_what_cannot_be_told_is_said_and_found_at_the_baseline() -> None:
 
 
 def test_only_what_is_really_there_is_copied() -> None:
-    lines = new_stage(NODE.replace("COPY", "COPY a /opt/gone/\nCOPY"), carried=(
+    lines = new_stage(NODE.replace("WORKDIR", "WORKDIR /opt/gone\nRUN x\nWORKDIR"), carried=(
         Carried(path="/app", size=1),
         Carried(path="/usr/local/bin/tool", size=1),
     ))  # fmt: skip
@@ -133,6 +133,12 @@ def test_only_what_is_really_there_is_copied() -> None:
         "COPY --from=build /app /app",
         "COPY --from=build /usr/local/bin/tool /usr/local/bin/tool",
     ]
+
+
+def test_what_the_file_copies_is_kept_where_a_package_owns_the_place() -> None:
+    text = NODE.replace("RUN", "COPY my.cnf /etc/ssl/openssl.cnf\nRUN")
+    lines = new_stage(text, carried=(Carried(path="/app", size=1),))
+    assert "COPY --from=build /etc/ssl/openssl.cnf /etc/ssl/openssl.cnf" in lines
 
 
 def test_libraries_come_along_for_the_bases_that_lack_them() -> None:
@@ -163,7 +169,7 @@ def test_the_user_has_the_last_word() -> None:
 
 def test_too_many_places_are_nothing_to_read() -> None:
     many = tuple(Carried(path=f"/etc/{number}.conf", size=1) for number in range(40))
-    assert any("40 separate places" in reason for reason in blocks(NODE, carried=many))
+    assert any("41 separate places" in reason for reason in blocks(NODE, carried=many))
 
 
 def test_a_virtual_environment_gives_its_packages_alone() -> None:

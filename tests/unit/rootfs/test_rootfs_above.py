@@ -93,6 +93,21 @@ def test_files_of_packages_are_not_the_applications() -> None:
     assert found(files) == []
 
 
+def test_a_file_of_the_base_that_was_overwritten_counts_but_an_upgrade_does_not() -> None:
+    status = "Package: ssl\nStatus: install ok installed\nVersion: {}\n"
+    there: dict[str, Content] = {
+        **BASE,
+        "/etc/ssl.conf": "old",
+        "/var/lib/dpkg/info/ssl.list": "/etc/ssl.conf\n",
+        "/var/lib/dpkg/status": status.format(1),
+    }
+    mine: dict[str, Content] = {**there, "/etc/ssl.conf": "changed"}
+    newer: dict[str, Content] = {**mine, "/var/lib/dpkg/status": status.format(2)}
+    small = {"small": root(SMALL)}
+    assert [one.path for one in above(root(there), root(mine), small)] == ["/etc/ssl.conf"]
+    assert above(root(there), root(newer), small) == ()
+
+
 def test_other_names_of_what_packages_brought_are_not_the_applications() -> None:
     files: dict[str, Content] = {
         "/usr/bin/gcc": program(GLIBC_LOADER),
