@@ -1,9 +1,13 @@
-"""The checks that look deeper than what the application shows: the sweep and the probe."""
+"""The checks that look deeper than what the application shows: the sweep and the probe.
+
+Both wait for containers of their own, so they go on at the same time.
+"""
 
 import dataclasses
 from dataclasses import dataclass
 
 from stepdown.flow.bench import Bench, Seen
+from stepdown.flow.beside import beside
 from stepdown.flow.progress import Work, working
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.rootfs.filesystem import RootFS
@@ -37,8 +41,10 @@ def baseline(
     asked = probe.Asked(endpoints=endpoints, answers=answers, wishes=wishes)
     with working(bench.emit, "deeper baseline", "Looking deeper into the baseline") as work:
         own = wishes.of(seen.fs, seen.config).clues
-        sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs, own)
-        probing, probed = probe.baseline(bench.rig, seen.side, seen.fs, asked)
+        with beside() as pool:
+            probe_job = pool.submit(probe.baseline, bench.rig, seen.side, seen.fs, asked)
+            sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs, own)
+            probing, probed = probe_job.result()
         _end(work, sweeping, probing)
     return (sweeping, probing), Deeper(swept=swept, probed=probed, asked=asked)
 
@@ -53,8 +59,10 @@ def candidate(
     starts = any(run.check == session.START and run.state is CheckState.PASSED for run in before)
     probed = deeper.probed if starts else dataclasses.replace(deeper.probed, starts=())
     with working(bench.emit, f"deeper {side.role}", "Looking deeper into the candidate") as work:
-        sweeping = sweep.check(bench.rig, side, fs, deeper.swept)
-        probing = probe.check(bench.rig, side, fs, deeper.asked, probed)
+        with beside() as pool:
+            probe_job = pool.submit(probe.check, bench.rig, side, fs, deeper.asked, probed)
+            sweeping = sweep.check(bench.rig, side, fs, deeper.swept)
+            probing = probe_job.result()
         _end(work, sweeping, probing)
     return sweeping, probing
 

@@ -9,6 +9,7 @@ because a canary answers "exit 127" where the truth is "no such file".
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import msgspec
 
@@ -116,32 +117,44 @@ def check(rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal) -> 
 def _rehearse(
     rig: Rig, side: Side, gone: tuple[str, ...], rehearsal: Rehearsal
 ) -> tuple[tuple[Call, ...], str]:
-    """Run the application with its requests, then the tests, each in its own container.
+    """Run the tests, and meanwhile the application with its requests, each in its own container.
 
     Return the calls, and why more may have been missed (empty if nothing was).
     """
-    files, asked = _files(gone, rig.toolbox), rehearsal.asked
-    own = ContainerSpec(
+    files = _files(gone, rig.toolbox)
+    with ExitStack() as stack:
+        tests = None
+        if rehearsal.command is not None:
+            tests = stack.enter_context(
+                rig.engine.start(_tests(rig, side, rehearsal.command, files))
+            )
+        app = stack.enter_context(rig.engine.start(_application(rig, side, rehearsal, files)))
+        unsure = app.refused or _use(app, rehearsal, rig.policy.start_timeout)
+        calls, unread = _calls(app)
+        if tests is None:
+            return calls, unsure or unread
+        _until(tests, rig.policy.test_timeout, None)
+        hung = "the tests did not end" if tests.state().running else ""
+        more, still_unread = _calls(tests)
+        return (*calls, *more), unsure or unread or tests.refused or hung or still_unread
+
+
+def _application(
+    rig: Rig, side: Side, rehearsal: Rehearsal, files: tuple[File, ...]
+) -> ContainerSpec:
+    return ContainerSpec(
         image=side.image,
         role=f"{side.role}-audit",
         environment=rig.policy.environment,
         files=files,
         healthcheck=_NO_HEALTHCHECK,
-        ports=() if asked.port is None else (asked.port,),
+        ports=() if rehearsal.asked.port is None else (rehearsal.asked.port,),
     )
-    with rig.engine.start(own) as container:
-        unsure = container.refused or _use(container, rehearsal, rig.policy.start_timeout)
-        calls, unread = _calls(container)
-    if rehearsal.command is None:
-        return calls, unsure or unread
-    tests = msgspec.structs.replace(
-        command.spec(rig, side, rehearsal.command), files=files, healthcheck=_NO_HEALTHCHECK
-    )
-    with rig.engine.start(tests) as container:
-        _until(container, rig.policy.test_timeout, None)
-        hung = "the tests did not end" if container.state().running else ""
-        more, still_unread = _calls(container)
-    return (*calls, *more), unsure or unread or container.refused or hung or still_unread
+
+
+def _tests(rig: Rig, side: Side, wanted: Command, files: tuple[File, ...]) -> ContainerSpec:
+    spec = command.spec(rig, side, wanted)
+    return msgspec.structs.replace(spec, files=files, healthcheck=_NO_HEALTHCHECK)
 
 
 def _use(container: Container, rehearsal: Rehearsal, limit: float) -> str:

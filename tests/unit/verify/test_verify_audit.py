@@ -77,7 +77,7 @@ def test_the_tests_run_with_canaries_too() -> None:
         answers=False,
     )
     _, specs = rehearse(b"", TOOLS, tests)
-    assert [spec.entrypoint for spec in specs] == [None, ("a",)]
+    assert [spec.entrypoint for spec in specs] == [("a",), None]
 
 
 def test_without_a_toolbox_nothing_is_known() -> None:
