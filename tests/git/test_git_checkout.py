@@ -206,3 +206,24 @@ def test_files_are_read_from_the_commit(world: World) -> None:
                 checkout.read(path, linked)
         with pytest.raises(RepositoryError, match="not a commit's full id"):
             checkout.read("Dockerfile", "HEAD")
+
+
+def test_a_file_is_kept_out_of_the_work_tree(world: World) -> None:
+    with open_run(world.home) as run:
+        path = GitCheckout.open(world.root, run).keep("plan.json", b"{}\n")
+    assert path == world.root / ".git" / "stepdown" / "plan.json"
+    assert path.read_bytes() == b"{}\n"
+    assert world.git("status", "--porcelain") == ""
+
+
+def test_a_branch_is_dropped_only_while_it_is_as_it_was_made(world: World) -> None:
+    first = world.git("rev-parse", "HEAD")
+    world.git("branch", "stepdown/alpine")
+    world.commit("other", b"")
+    with open_run(world.home) as run:
+        checkout = GitCheckout.open(world.root, run)
+        with pytest.raises(RepositoryError, match="was not removed"):
+            checkout.drop("stepdown/alpine", world.git("rev-parse", "HEAD"))
+        assert world.git("branch", "--list", "stepdown/*").split() == ["stepdown/alpine"]
+        checkout.drop("stepdown/alpine", first)
+    assert world.git("branch", "--list", "stepdown/*") == ""

@@ -95,6 +95,27 @@ class GitCheckout(Checkout):
         refuse_branch(self._git, branch)
         self._refuse_nobody()
 
+    def keep(self, name: str, content: bytes) -> Path:
+        """Write a file where git keeps its own, out of the work tree; return its path."""
+        folder = Path(self._git.ask("rev-parse", "--path-format=absolute", "--git-common-dir").text)
+        path = folder / "stepdown" / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise RepositoryError(f"{path} cannot be written.", details=str(error)) from error
+        return path
+
+    def drop(self, branch: str, commit: str) -> None:
+        """Remove a branch that still is at `commit`; raises RepositoryError where it is not."""
+        answer = self._git.ask("update-ref", "-d", f"refs/heads/{branch}", commit)
+        if answer.status != 0:
+            raise RepositoryError(
+                f"The branch {branch} was not removed.",
+                details=answer.error.strip(),
+                hint=f"It has changed since. `git branch -D {branch}` removes it anyway.",
+            )
+
     @contextmanager
     def workspace(self) -> Generator[GitWorkspace]:
         """Make a worktree at the current commit; it goes away with the context."""

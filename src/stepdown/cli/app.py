@@ -111,6 +111,13 @@ def _planning(function: Function) -> Function:
             help="What Alpine calls a package that the recipes do not know; - for nothing.",
         ),
         click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
+        click.option(
+            "--unsafe-fix",
+            "accepted",
+            multiple=True,
+            metavar="FIXER:LINE",
+            help="Apply this one of them, as `plan` names it.",
+        ),
         *_policy(),
     )
     for flag in reversed(flags):
@@ -174,8 +181,14 @@ def app() -> None:
 @_planning
 @click.option("--junit", default="", help="JUnit XML that the test command writes, in the image.")
 @click.option("--path", "paths", multiple=True, help="HTTP path to compare; again for more.")
-@click.option("--env", "environment", multiple=True, help="NAME=VALUE for the application.")
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    help="NAME=VALUE for the application; NAME alone takes the value from here.",
+)
 @click.option("--branch", default="", help="Name of the branch to make.")
+@click.option("--plan", "saved", type=_EXISTING, help="Do what this plan says, and ask nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option(
@@ -195,12 +208,13 @@ def app() -> None:
 def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
     """Plan, build, verify, measure, report, and commit on a branch. Asks in a terminal."""
     from stepdown.cli import migrate as job  # noqa: PLC0415  (keeps --help quick)
+    from stepdown.cli.prompts import prompts  # noqa: PLC0415
     from stepdown.cli.wizard import Asker  # noqa: PLC0415
 
     options = Options(json=as_json, **flags)
-    quiet = options.yes or options.json or options.dry_run
+    quiet = options.yes or options.json or options.dry_run or options.saved
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    return job.run(options, Asker() if terminal and not quiet else None)
+    return job.run(options, Asker(prompts=prompts()) if terminal and not quiet else None)
 
 
 @app.command()

@@ -16,13 +16,16 @@ from stepdown.adapters.runs import Run, open_run
 from stepdown.adapters.workspace import GitWorkspace
 from stepdown.build import requests
 from stepdown.cli import forms, knowledge, printers
+from stepdown.cli.interview import Aids, interview
 from stepdown.cli.locate import Spot, decode, locate, naming
-from stepdown.cli.options import Options
+from stepdown.cli.options import SMALLEST, Options
 from stepdown.cli.planning import tested
+from stepdown.cli.saved import as_bytes, load, renewed
 from stepdown.cli.scanning import Scanning
-from stepdown.cli.wizard import Asker
+from stepdown.cli.wizard import After, Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
+from stepdown.discover.walk import listing
 from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
 from stepdown.flow import migrate, record
 from stepdown.flow.examine import Examiner, examined
@@ -30,7 +33,7 @@ from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Note
 from stepdown.model.plan import Plan, Target
 from stepdown.model.recipe import Catalog
-from stepdown.model.trial import BaselineVerdict, BuildFailed, Outcome, Verdict
+from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
 from stepdown.rootfs import osrelease
 
@@ -47,12 +50,13 @@ class Desk:
     workspace: GitWorkspace
     recipes: Catalog
     asker: Asker | None
+    saved: Plan | None = None
     examiner: Examiner | None = None
 
 
 def run(options: Options, asker: Asker | None) -> int:
     """Do the main job; return the exit code. `asker` is None where nobody can be asked."""
-    if asker is None and not options.yes and not options.dry_run:
+    if asker is None and not (options.yes or options.dry_run or options.saved):
         raise UsageError(
             "There is no terminal to ask questions in.",
             hint="Add --yes, and say what you want with --file, --to and --test.",
@@ -60,7 +64,8 @@ def run(options: Options, asker: Asker | None) -> int:
     _check_files(options)
     with open_run() as current:
         checkout = GitCheckout.open(_existing(options.path), current)
-        spot = locate(options.path, options.file, asker.dockerfile if asker else None)
+        saved = None if options.saved is None else load(options.saved)
+        spot = _spot(options, asker, checkout, saved)
         with checkout.workspace() as workspace:
             desk = Desk(
                 options=options,
@@ -69,11 +74,15 @@ def run(options: Options, asker: Asker | None) -> int:
                 workspace=workspace,
                 recipes=knowledge.recipes(options),
                 asker=asker,
+                saved=saved,
                 examiner=Scanning.of(vars(options)).examiners(current, 1)[0],
             )
             with _kept_log(current):
                 desk, target = _target(desk, spot)
-                return _work(desk, target)
+                code, further = _work(desk, target)
+                while further is not None:
+                    code, further = _work(replace(desk, options=further), target)
+                return code
 
 
 @contextmanager
@@ -138,10 +147,17 @@ def _os_release(desk: Desk, image: str) -> dict[str, str]:
         return {}
 
 
-def _work(desk: Desk, target: Target) -> int:
-    what = _plan(desk, target)
-    if desk.asker is not None:
-        desk, what = _ask(desk, desk.asker, what)
+def _spot(options: Options, asker: Asker | None, checkout: GitCheckout, saved: Plan | None) -> Spot:
+    if saved is None:
+        return locate(options.path, options.file, asker.dockerfile if asker else None)
+    root = Path(checkout.root)
+    found = locate(root, saved.target.dockerfile, None)
+    return replace(found, context=root / saved.target.context)
+
+
+def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
+    """Return the exit code, and the options of another run that the person wants."""
+    desk, what = _agreed(desk, target)
     if not what.steps:
         raise NothingToDoError(
             f"There is no smaller base to try for {target.base}.",
@@ -150,35 +166,86 @@ def _work(desk: Desk, target: Target) -> int:
         )
     if desk.options.dry_run:
         print(_rendered(what, desk.options))  # noqa: T201
-        return GREEN
+        return GREEN, None
     for name in _branches(desk, what):
         desk.checkout.check_ready(target.dockerfile, name)
-    return _report(desk, _migrate(desk, what))
+    outcome = _migrate(desk, what)
+    return _report(desk, outcome), _after(desk, outcome)
 
 
-def _plan(desk: Desk, target: Target) -> Plan:
+def _agreed(desk: Desk, target: Target) -> tuple[Desk, Plan]:
+    """Return the plan that was saved, that the person agreed to or that the flags make."""
+    if desk.saved is not None and desk.options.saved is not None:
+        return desk, renewed(desk.saved, target, desk.options.saved)
+    if desk.asker is None:
+        return desk, _plan(desk, target, desk.options)
+    options, what = interview(_aids(desk, desk.asker, target), desk.options)
+    if what.steps:
+        path = desk.checkout.keep("plan.json", as_bytes(what))
+        _say(f"The answers are kept: `stepdown migrate --plan {path}` asks nothing.")
+    return replace(desk, options=options), what
+
+
+def _aids(desk: Desk, asker: Asker, target: Target) -> Aids:
+    listed = listing(Path(desk.workspace.path))
+    return Aids(
+        asker=asker,
+        console=printers.console_for(desk.options.color),
+        plan=partial(_plan, desk, target),
+        attempt=partial(_rehearse, desk),
+        settings=discover.settings(listed, target),
+    )
+
+
+def _plan(desk: Desk, target: Target, options: Options) -> Plan:
     facts = discover.facts(Path(desk.workspace.path) / target.context, target)
-    return migrate.plan(target, tested(facts, desk.options), desk.recipes, desk.options.policy())
+    return migrate.plan(target, tested(facts, options), desk.recipes, options.policy())
 
 
-def _ask(desk: Desk, asker: Asker, what: Plan) -> tuple[Desk, Plan]:
-    print(plan_text.brief(what), file=sys.stderr)  # noqa: T201
-    if not what.steps:
-        return desk, what
-    desk = replace(desk, options=asker.options(what, desk.options))
-    what = _plan(desk, what.target)
-    if len(what.steps) == 1:
-        print(what.steps[0].rewrite.diff, file=sys.stderr)  # noqa: T201
-    tests = what.facts.test.text if what.facts.test else "no tests"
-    bases = ", ".join(step.candidate.image for step in what.steps)
-    if not asker.confirm(f"Build and check {bases} with {tests}?"):
-        raise UsageError("Stopped; nothing was changed.")
-    return desk, what
+def _rehearse(desk: Desk, what: Plan) -> CheckRun | BuildFailed:
+    printer = printers.choose(json=False, color=desk.options.color, verbose=desk.options.verbose)
+    try:
+        with connect(desk.run, target=what.target.dockerfile) as engine:
+            place = _place(desk, what.target)
+            return migrate.rehearse(what, desk.recipes, engine, place, printer.emit)
+    finally:
+        printer.close()
+
+
+def _after(desk: Desk, outcome: Outcome) -> Options | None:
+    """Ask what becomes of the branch; return the options of one more run, None for none."""
+    if desk.asker is None or outcome.delivery is None or outcome.best is None:
+        return None
+    branch = outcome.delivery.branch
+    further = _further(desk, outcome)
+    match desk.asker.after(branch, further):
+        case After.DISCARD:
+            desk.checkout.drop(branch, outcome.delivery.commit)
+            _say(f"The branch {branch} is gone; everything is as it was.")
+        case After.FURTHER:
+            return replace(desk.options, base=further)
+        case After.KEEP:
+            _say(f"Look at it with `git diff ...{branch}`, take it with `git merge {branch}`.")
+    return None
+
+
+def _further(desk: Desk, outcome: Outcome) -> str:
+    """Return the next base below the answer that was not tried, empty for none."""
+    tried = {trial.candidate.image for trial in outcome.trials}
+    every = _plan(desk, outcome.plan.target, replace(desk.options, base="", to=SMALLEST))
+    images = [step.candidate.image for step in every.steps]
+    best = outcome.best.candidate.image if outcome.best else ""
+    below = images[images.index(best) + 1 :] if best in images else []
+    return next((image for image in below if image not in tried), "")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def _rendered(what: Plan, options: Options) -> str:
     if options.json:
-        return to_json(what).decode()
+        return as_bytes(what).decode()
     return plan_text.render(what, verbose=options.verbose)
 
 
@@ -197,11 +264,7 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
         with _logged(desk, printer.emit) as emit:
             _notes(desk, what, emit)
             with connect(desk.run, target=what.target.dockerfile) as engine:
-                place = migrate.Place(
-                    context=str(Path(desk.workspace.path) / what.target.context),
-                    empty=str(desk.run.scratch("empty")),
-                    ignore=_ignore(desk, what.target),
-                )
+                place = _place(desk, what.target)
                 outcome = migrate.run(what, desk.recipes, engine, place, emit, engine.registry())
                 if desk.examiner:
                     outcome = examined(outcome, desk.examiner, emit)
@@ -209,6 +272,14 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
         printer.close()
     _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
     return _delivered(desk, outcome)
+
+
+def _place(desk: Desk, target: Target) -> migrate.Place:
+    return migrate.Place(
+        context=str(Path(desk.workspace.path) / target.context),
+        empty=str(desk.run.scratch("empty")),
+        ignore=_ignore(desk, target),
+    )
 
 
 @contextmanager

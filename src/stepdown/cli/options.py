@@ -1,5 +1,6 @@
 """The choices of a run, as the command line gave them."""
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import Policy
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+_EDIT = re.compile(r"[a-z]+:[1-9][0-9]*")
 _TOOL = re.compile(r"[\w.+-]+")
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
@@ -37,7 +39,9 @@ class Options:
     copies: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     branch: str = ""
+    saved: Path | None = None
     unsafe_fixes: bool = False
+    accepted: tuple[str, ...] = ()
     yes: bool = False
     json: bool = False
     dry_run: bool = False
@@ -79,6 +83,7 @@ class Options:
             to=self.to,
             base=self.base,
             unsafe_fixes=self.unsafe_fixes,
+            accepted=tuple(map(_edit, self.accepted)),
             packages=tuple(map(_package, self.packages)),
             copies=tuple(map(_path, self.copies)),
             leaves=tuple(map(_path, self.leaves)),
@@ -87,6 +92,7 @@ class Options:
             junit=self.junit,
             paths=tuple(map(_rooted, self.paths)),
             environment=tuple(map(_pair, self.environment)),
+            private=tuple(text for text in self.environment if "=" not in text),
             timing=self.timing,
             build_timeout=self.build_timeout,
             test_timeout=self.test_timeout,
@@ -138,8 +144,23 @@ def _package(text: str) -> tuple[str, tuple[str, ...]]:
     return debian, names
 
 
+def _edit(text: str) -> str:
+    if not _EDIT.fullmatch(text):
+        raise UsageError(
+            f"--unsafe-fix {text} is no FIXER:LINE.",
+            hint="`stepdown plan` names both of each proposed edit: give it like inits:12.",
+        )
+    return text
+
+
 def _pair(text: str) -> tuple[str, str]:
+    """Return a variable with its value; one without `=` has that of the environment here."""
     name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise UsageError(f"--env {text} is no NAME=VALUE.", hint="Give it like --env PORT=3000.")
-    return name, value
+    if not name:
+        raise UsageError(f"--env {text} has no name.", hint="Give it like --env PORT=3000.")
+    if not equals and name not in os.environ:
+        raise UsageError(
+            f"--env {name} is not set here.",
+            hint=f"Set {name} in the environment of stepdown, or give it like --env {name}=VALUE.",
+        )
+    return name, value if equals else os.environ[name]

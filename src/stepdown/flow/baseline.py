@@ -7,7 +7,7 @@ from stepdown.build import requests
 from stepdown.flow import deeper
 from stepdown.flow.bench import Bench, Seen, build
 from stepdown.flow.deeper import Deeper
-from stepdown.flow.derived import furnish
+from stepdown.flow.derived import derive, furnish
 from stepdown.flow.progress import working
 from stepdown.flow.shown import Subject, shown
 from stepdown.measure.vulnerabilities.inventory import inventory
@@ -67,6 +67,24 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
     return result, Reference(
         seen=seen, asked=app.asked, answers=answers, checks=checks, deeper=deep, log=built.log
     )
+
+
+def try_tests(bench: Bench) -> CheckRun | BuildFailed:
+    """Build the baseline and run the test command once, to see whether it is the right one."""
+    request = requests.baseline(bench.source)
+    built = build(bench, request, f"Building the baseline on {bench.plan.target.base}")
+    if isinstance(built, BuildFailed):
+        return built
+    config = bench.rig.engine.inspect(built.image)
+    derived = derive(bench, request, config)
+    side = Side(role="baseline", image=built.image, config=config, derived=derived)
+    wanted = bench.plan.facts.test
+    if wanted is None:
+        return CheckRun(check=command.NAME, state=CheckState.ABSENT, summary="no test command")
+    with working(bench.emit, "try baseline", f"Trying {wanted.text}") as work:
+        result = command.check(bench.rig, side, wanted)
+        work.end(ok=result.state is CheckState.PASSED, summary=result.summary)
+    return result
 
 
 def _baseline(

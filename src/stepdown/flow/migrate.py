@@ -6,10 +6,12 @@
 import time
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from stepdown import __version__
 from stepdown.build.requests import Source
 from stepdown.flow.attempts import advised, next_attempt
-from stepdown.flow.baseline import Reference, establish
+from stepdown.flow.baseline import Reference, establish, try_tests
 from stepdown.flow.bench import Bench
 from stepdown.flow.carried import settle
 from stepdown.flow.progress import in_turn, working
@@ -19,7 +21,7 @@ from stepdown.flow.trial import attempt_one
 from stepdown.model.events import Emit
 from stepdown.model.plan import Facts, Plan, Policy, Target
 from stepdown.model.recipe import Catalog
-from stepdown.model.trial import Outcome, Trial, Verdict
+from stepdown.model.trial import BuildFailed, CheckRun, Outcome, Trial, Verdict
 from stepdown.ports import Engine, Registry
 from stepdown.propose import propose
 from stepdown.verify import toolbox
@@ -66,7 +68,7 @@ def run(  # noqa: PLR0913, PLR0917  (what a run works with)
     trials = _climb(bench, reference) if reference else ()
     return Outcome(
         stepdown=__version__,
-        plan=bench.plan,
+        plan=msgspec.structs.replace(bench.plan, policy=bench.plan.policy.withheld()),
         engine=info,
         baseline=baseline,
         trials=trials,
@@ -74,6 +76,14 @@ def run(  # noqa: PLR0913, PLR0917  (what a run works with)
         started=started,
         seconds=time.monotonic() - began,
     )
+
+
+def rehearse(
+    what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit
+) -> CheckRun | BuildFailed:
+    """Build the baseline and run the plan's test command on it, once."""
+    bench = _bench(what, catalog, engine, place, emit)
+    return try_tests(bench)
 
 
 def smallest(trials: tuple[Trial, ...]) -> int | None:

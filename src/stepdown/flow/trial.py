@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from stepdown.build import requests
-from stepdown.dockerfile import read
 from stepdown.flow import deeper
 from stepdown.flow.attempts import Attempt
 from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, Seen, base, build
-from stepdown.flow.carried import is_split
 from stepdown.flow.derived import derive, furnish
 from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
 from stepdown.flow.shown import Subject, shown
+from stepdown.flow.touched import touched
 from stepdown.measure import compare, read_rootfs
 from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.model.image import PackageManager
@@ -96,19 +95,9 @@ def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
         attempt.candidate.hazards,
         trial.findings,
         checked=isinstance(trial.build, Built) and not unknown,
-        edited=_rewritten(bench.plan.target.text, attempt),
+        edited=touched(bench.plan.target.text, attempt.rewrite),
     )
     return msgspec.structs.replace(trial, predictions=predictions)
-
-
-def _rewritten(text: str, attempt: Attempt) -> set[int]:
-    """Return the lines of the instructions that were edited: a prediction names the first one."""
-    edits = {edit.line for edit in attempt.rewrite.edits}
-    if is_split(attempt.rewrite):
-        # What the old stage runs is run in a stage of its own now.
-        edits |= {one.line for one in read(text).instructions if one.keyword == "RUN"}
-    spans = (range(one.line, one.end_line + 1) for one in read(text).instructions)
-    return {line for lines in spans if edits & set(lines) for line in lines}
 
 
 def _tried(errand: Errand) -> Trial:

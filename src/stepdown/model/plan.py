@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+import msgspec
+
 from stepdown.model.image import Libc, PackageManager, Tier, Value
 
 
@@ -331,6 +333,8 @@ class Policy(Value, frozen=True, kw_only=True):
 
     `test_stage` is a stage on top of the one that ships, in which the tests run, empty for none;
     `junit` is the path, in the image, of the JUnit XML report that the test command writes;
+    `accepted` are the unsafe edits that the user agreed to one by one, as `fixer:line`;
+    `private` are the variables of `environment` whose values no record and no report may hold;
     `packages` are Alpine's names for Debian packages, as the user knows them;
     `copies` are absolute paths that a split copies besides what it finds, `leaves` those that stay;
     `timing` is the number of turns in which times are compared, 0 for none.
@@ -347,6 +351,7 @@ class Policy(Value, frozen=True, kw_only=True):
     to: str = "smallest"
     base: str = ""
     unsafe_fixes: bool = False
+    accepted: tuple[str, ...] = ()
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
     copies: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
@@ -355,6 +360,7 @@ class Policy(Value, frozen=True, kw_only=True):
     junit: str = ""
     paths: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    private: tuple[str, ...] = ()
     build_timeout: float = 1800
     test_timeout: float = 600
     start_timeout: float = 60
@@ -372,6 +378,15 @@ class Policy(Value, frozen=True, kw_only=True):
     min_gain: float | None = None
     max_packages: int | None = None
     day: str = ""
+
+    def accepts(self, fixer: str, line: int) -> bool:
+        """Tell whether an unsafe edit of `fixer` at `line` may be applied."""
+        return self.unsafe_fixes or f"{fixer}:{line}" in self.accepted
+
+    def withheld(self) -> "Policy":
+        """Return the choices without the values of private variables, as they may be written."""
+        kept = tuple((n, "" if n in self.private else v) for n, v in self.environment)
+        return msgspec.structs.replace(self, environment=kept)
 
 
 class Plan(Value, frozen=True, kw_only=True):

@@ -37,28 +37,16 @@ def render(plan: Plan, *, verbose: bool = False, width: int = 80) -> str:
     return plain.write(Document(_lead(plan), sections), width=width, verbose=verbose)
 
 
-def brief(plan: Plan, *, width: int = 80) -> str:
-    """Return the plan with one line for each rung, for whoever has to choose one."""
-    sections = (
-        *section("What is known", *bullets(tuple(_facts(plan)))),
-        *section("What could be tried", *bullets(tuple(_choice(step) for step in plan.steps))),
-        *section("Not proposed", *bullets(tuple(_skipped(plan)))),
-    )
-    return plain.write(Document(_lead(plan), sections), width=width, verbose=False)
+def understood(plan: Plan, *, width: int = 80) -> str:
+    """Return what was found, for a person who is about to be asked."""
+    sections = section("What is known", *bullets(tuple(_facts(plan))))
+    return plain.write(Document(_lead(plan), tuple(sections)), width=width, verbose=False)
 
 
-def _choice(step: Step) -> Inline:
-    candidate, blocked = step.candidate, any(r.blocking for r in step.rewrite.refusals)
-    expected = [
-        f"about {candidate.expected_packages} packages" if candidate.expected_packages else "",
-        f"{candidate.expected_megabytes:g} MB" if candidate.expected_megabytes else "",
-        "a shell" if candidate.shell else "no shell",
-        words.count(len(step.rewrite.edits), "edit"),
-        words.count(len(candidate.hazards), "hazard") if candidate.hazards else "",
-        "cannot be built as the file stands" if blocked else "",
-    ]
-    rest = ", ".join(filter(None, expected))
-    return (f"{rung(candidate.tier, candidate.image)}: {candidate.libc.value}, {rest}.",)
+def passed_over(plan: Plan, *, width: int = 80) -> str:
+    """Return the bases that are not proposed, each with the reason; empty where there is none."""
+    sections = section("Not proposed", *bullets(tuple(_skipped(plan))))
+    return plain.write(Document((), tuple(sections)), width=width, verbose=False)
 
 
 def _lead(plan: Plan) -> tuple[Paragraph, ...]:

@@ -44,7 +44,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     for instruction in _downloads(situation):
         found = list(_edits(pen, instruction))
         edits += found
-        if not found or not situation.policy.unsafe_fixes:
+        if not all(situation.policy.accepts(edit.fixer, edit.line) for edit in found) or not found:
             refusals.append(pen.refuse(instruction, _REASON, _HINT, blocking=True))
     return Fixes(edits=tuple(edits), refusals=tuple(refusals))
 

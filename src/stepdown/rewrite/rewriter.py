@@ -86,9 +86,13 @@ def _fixed(doc: Dockerfile, situation: Situation, target: Target) -> Rewrite:
     # Two fixers may want the very same line, such as a PATH.
     wanted = list(dict.fromkeys(edit for one in fixes for edit in one.edits))
     edits = _surviving(_allowed(doc, wanted, refusals))
-    unsafe = [edit for edit in edits if edit.disposition is Disposition.UNSAFE]
     policy = situation.policy
-    applied = edits if policy.unsafe_fixes else [edit for edit in edits if edit not in unsafe]
+    proposed = [
+        edit
+        for edit in edits
+        if edit.disposition is Disposition.UNSAFE and not policy.accepts(edit.fixer, edit.line)
+    ]
+    applied = [edit for edit in edits if edit not in proposed]
     result = apply(doc.text, applied)
     argument = next((one.argument for one in fixes if one.argument), "")
     after = Rewrite(
@@ -96,7 +100,7 @@ def _fixed(doc: Dockerfile, situation: Situation, target: Target) -> Rewrite:
         argument=argument,
         original=_original(doc, situation) if argument else "",
         edits=tuple(applied),
-        proposed=() if policy.unsafe_fixes else tuple(unsafe),
+        proposed=tuple(proposed),
         refusals=refusals,
         diff=unified(target.dockerfile, doc.text, result),
     )

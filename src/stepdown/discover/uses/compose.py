@@ -46,7 +46,7 @@ def learn(found: tuple[Service, ...], file: str, target: Target, names: Names) -
         if container := service.node.get("container_name").text:
             mentions.add(Mention(Kind.CONTAINER, container))
         image = service.node.get("image").text
-        if _builds(service.node.get("build"), file, target):
+        if builds(service.node.get("build"), file, target):
             built = {Mention.image(image)} if image else set[Mention]()
             names.ours |= mentions | built
         elif image and Mention.image(image) in names.ours:
@@ -55,7 +55,8 @@ def learn(found: tuple[Service, ...], file: str, target: Target, names: Names) -
             names.others |= mentions | ({Mention.image(image)} if image else set())
 
 
-def _builds(build: Node, file: str, target: Target) -> bool:
+def builds(build: Node, file: str, target: Target) -> bool:
+    """Tell whether the `build` of a service in `file` is of the target's stage."""
     if not build or build.get("dockerfile_inline"):
         return False
     context = build.text or build.get("context").text or "."

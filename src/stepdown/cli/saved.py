@@ -1,0 +1,51 @@
+"""Plans that a person agreed to, kept for a run without questions."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stepdown.errors import UsageError
+from stepdown.model.encoding import to_json
+from stepdown.model.plan import Plan, Policy, Target
+
+_HINT = "Make a new plan: run `stepdown` in a terminal."
+
+
+def as_bytes(what: Plan) -> bytes:
+    """Return a plan as it may be kept: without the values of private variables."""
+    kept = msgspec.structs.replace(what, policy=what.policy.withheld())
+    return msgspec.json.format(to_json(kept), indent=2) + b"\n"
+
+
+def load(path: Path) -> Plan:
+    """Read a plan. Raises UsageError where the file cannot be read or is no plan."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Plan, strict=True)
+    except OSError as error:
+        raise UsageError(f"The plan {path} cannot be read.", details=str(error)) from error
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise UsageError(f"{path} is no plan.", details=str(error), hint=_HINT) from error
+
+
+def renewed(what: Plan, target: Target, path: Path) -> Plan:
+    """Return the plan for what is committed now, with private variables from the environment.
+
+    Raises UsageError where the Dockerfile is another one than it was, or a variable is not set.
+    """
+    if what.target.text != target.text or what.target.stage != target.stage:
+        raise UsageError(
+            f"{target.dockerfile} is not what it was when {path.name} was made.", hint=_HINT
+        )
+    return msgspec.structs.replace(what, target=target, policy=_filled(what.policy))
+
+
+def _filled(policy: Policy) -> Policy:
+    missing = [name for name in policy.private if name not in os.environ]
+    if missing:
+        raise UsageError(
+            f"{missing[0]} is not set here, and the plan does not hold its value.",
+            hint=f"Set {', '.join(missing)} in the environment of stepdown.",
+        )
+    pairs = tuple((n, os.environ[n] if n in policy.private else v) for n, v in policy.environment)
+    return msgspec.structs.replace(policy, environment=pairs)
