@@ -34,3 +34,8 @@ def stepdown(home: Path) -> Stepdown:
         )
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: "test_application" not in item.name)

@@ -25,7 +25,7 @@ const server = createServer((request, response) => response.end('hi'))
 server.listen(3000)
 process.on('SIGTERM', () => process.exit(0))
 """
-NODE = 'FROM node:24\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD ["node", "server.mjs"]\n'
+NODE = 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD ["node", "server.mjs"]\n'
 HANGS = f"import 'node:test'\n{'await new Promise(r => setTimeout(r, 600_000))'}\n"
 
 
@@ -131,11 +131,11 @@ def test_the_checkout_stays_as_it_is(stepdown: Stepdown, tmp_path: Path) -> None
     git(folder, "add", "other.txt")
     (folder / "new.txt").write_text("untracked\n")
     before = state(folder)
-    said = stepdown("migrate", folder, "--yes", "--base", "node:24-slim")
+    said = stepdown("migrate", folder, "--yes", "--base", "node:24-alpine")
     assert said.returncode == 0, said.stdout + said.stderr
     assert state(folder) == before
-    assert git(folder, "rev-list", "--count", "main..stepdown/dockerfile-slim") == "1"
-    changed = git(folder, "diff", "--name-only", "main", "stepdown/dockerfile-slim")
+    assert git(folder, "rev-list", "--count", "main..stepdown/dockerfile-alpine") == "1"
+    changed = git(folder, "diff", "--name-only", "main", "stepdown/dockerfile-alpine")
     assert changed == "Dockerfile"
 
 
