@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -25,7 +26,13 @@ from stepdown.model.image import Value
 _DEFAULT = "unix:///var/run/docker.sock"
 _SECONDS = 60
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-FAULTS = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+FAULTS = (
+    DockerException,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    HTTPException,
+    OSError,
+)
 """What the docker SDK raises, beside its own exceptions, when an engine goes away."""
 
 

@@ -18,14 +18,13 @@ from stepdown.adapters.build import Builder
 from stepdown.adapters.connection import (
     Reach,
     command_environment,
-    endpoint,
     engine_faults,
     find_address,
     open_client,
     reachable_from_here,
 )
 from stepdown.adapters.containers import Containers
-from stepdown.adapters.export import whole_archive
+from stepdown.adapters.export import exported
 from stepdown.adapters.history import HistoryAnswer, layers_of
 from stepdown.adapters.leftovers import IMAGE, REPOSITORY, Labels, remove_things
 from stepdown.adapters.processes import kill_marked
@@ -132,12 +131,11 @@ class DockerEngine(Engine):
 
         Raises EngineError where the stream breaks off: half an image would look small.
         """
-        with self._unstarted(image, "export") as container:
-            url = endpoint(self._api, f"/containers/{container}/export")
-            with engine_faults("exporting an image"):
-                answer = self._api.get(url, stream=True, timeout=self._api.timeout)
-            with answer:
-                yield self._while_open(whole_archive(answer))
+        with (
+            self._unstarted(image, "export") as container,
+            exported(self._api, container) as chunks,
+        ):
+            yield self._while_open(chunks)
 
     def read(self, image: str, path: str) -> bytes | None:
         """Return one file of an image without starting it, None when it is not there."""
