@@ -87,7 +87,7 @@ class Contents:
             self._metadata(member, stream)
         elif path.endswith(jars.SUFFIXES) and head.startswith(b"PK"):
             self._archive(member, stream)
-        elif path in _SETTINGS or ldcache.MUSL_PATH.fullmatch(path):
+        elif path in _SETTINGS or (path.startswith("/etc/") and ldcache.MUSL_PATH.fullmatch(path)):
             self.settings[path] = self._read(member, stream, self._limits.setting, Part.SETTINGS)
         elif found := runtimes.of_release_file(path, stream):
             self.runtimes[path] = found
@@ -170,7 +170,7 @@ class Contents:
 
     def _facts(self, path: str, content: large.Content) -> bool:
         """Read the tables; tell whether this may be a program with compiled-in commands."""
-        facts = elf.parse(content.data, content.holes)
+        facts = elf.parse(content.data, content.holes, symbols=self._keeps_symbols)
         if facts is None:
             self.gap(Part.BINARIES, path, "is an ELF file with damaged tables")
             return False

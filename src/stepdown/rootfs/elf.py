@@ -109,13 +109,14 @@ def without_symbols(facts: Elf) -> Elf:
     return msgspec.structs.replace(facts, symbols=SymbolTable())
 
 
-def parse(content: Bytes, holes: Holes = ()) -> Elf | None:
+def parse(content: Bytes, holes: Holes = (), *, symbols: bool = True) -> Elf | None:
     """Return the facts of an ELF file, None where `content` is none or has no readable header.
 
-    Tables that touch one of `holes` (start, end), which were not kept, count as damage.
+    Tables that touch one of `holes` (start, end), which were not kept, count as damage. Without
+    `symbols`, the tables of symbols are looked for and not copied.
     """
     try:
-        image = ElfFile(content, holes)
+        image = ElfFile(content, holes, symbols=symbols)
     except CONTRADICTIONS:
         return None
     try:
@@ -148,7 +149,8 @@ class ElfFile:
     touches one of `holes` (start, end), which were not kept.
     """
 
-    def __init__(self, content: Bytes, holes: Holes = ()) -> None:
+    def __init__(self, content: Bytes, holes: Holes = (), *, symbols: bool = True) -> None:
+        self.keeps_symbols = symbols
         self.content = content
         self.holes = holes
         self.strings_left = _STRINGS_LIMIT
@@ -264,20 +266,21 @@ class ElfFile:
         self.strings_left -= end - start
         if end < 0 or self.strings_left < 0:
             raise ValueError("a name without an end, or more names than any object has")
-        return _decode(bytes(self.data[start:end]))
+        return self.content[start:end].decode("utf-8", "surrogateescape")
 
     def _needs(self) -> Iterator[VersionNeed]:
         """Yield the entries of .gnu.version_r."""
         at = self.offset(self.dynamic[_VERNEED]) if _VERNEED in self.dynamic else 0
+        library_at, version_at = (struct.Struct(self.order + s) for s in ("HHIII", "IHHII"))
         total = 0
         while at:
-            _, count, library, first, following = self._unpack("HHIII", at)
+            _, count, library, first, following = library_at.unpack_from(self.data, at)
             name, entry = self._string(library), at + first
             total += count + 1
             if total > _CHAIN_LIMIT:
                 raise ValueError("more versions than any object has")
             for _ in range(count):
-                _, flags, index, version, step = self._unpack("IHHII", entry)
+                _, flags, index, version, step = version_at.unpack_from(self.data, entry)
                 weak = bool(flags & _WEAK)
                 text = self._string(version)
                 yield VersionNeed(library=name, version=text, weak=weak, index=index & 0x7FFF)
@@ -310,7 +313,7 @@ class ElfFile:
         if tag not in self.dynamic or not size:
             return b""
         start = self.offset(self.dynamic[tag], size)
-        return bytes(self.data[start : start + size])
+        return bytes(self.data[start : start + size]) if self.keeps_symbols else b""
 
     def _symbol_count(self) -> int:
         for kind, _, address, size, entry in self._sections():

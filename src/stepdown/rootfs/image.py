@@ -13,6 +13,7 @@ from stepdown.rootfs.limits import USUAL, Limits
 from stepdown.rootfs.packages import owners
 from stepdown.rootfs.tar import EntryType, Member, TarStream
 
+_FILE, _HARD_LINK = EntryType.FILE, EntryType.HARD_LINK  # an enum's own look-up is slow
 # Engines put these into every container before it starts, empty where the image has none.
 _ARTEFACTS = frozenset(
     ("/.dockerenv", "/dev/console", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/etc/mtab")
@@ -57,11 +58,12 @@ class _Collector:
         ):
             self.left_out += 1
             return
-        if member.type is EntryType.HARD_LINK:
+        kind = member.type
+        if kind is _HARD_LINK:
             self._further_name(path, member.link)
             return
         self.entries[path] = Entry(
-            type=member.type,
+            type=kind,
             mode=member.mode,
             uid=member.uid,
             gid=member.gid,
@@ -72,7 +74,7 @@ class _Collector:
         self._add_folders(path)
         if member.sparse:
             self.contents.gap(Part.BINARIES, path, "is a sparse file, which was not looked into")
-        elif member.type is EntryType.FILE and member.size:
+        elif kind is _FILE and member.size:
             self.contents.take(member, stream)
 
     def finish(self) -> RootFS:

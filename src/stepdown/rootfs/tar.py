@@ -5,8 +5,9 @@ names, base-256 numbers) and pax (POSIX.1-2001). Of sparse files only name and s
 engine writes them, and reading their map wrongly would be worse than not reading their content.
 """
 
+import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ from stepdown.errors import StepdownError
 from stepdown.model.image import Value
 
 BLOCK = 512
+_ZEROS = bytes(BLOCK)
+# POSIX.1-2017, pax, "ustar Header Block": name, mode, uid, gid, size, type, link, magic, prefix.
+_FIELDS = struct.Struct("100s8s8s8s12s20xc100s6s82x155s12x")
 _EXTENSION_LIMIT = 1 << 20
 _LONGEST_NUMBER = 20
 _CAPABILITY = "SCHILY.xattr.security.capability"
@@ -47,6 +51,7 @@ class EntryType(StrEnum):
     FIFO = "fifo"
 
 
+_FILE = EntryType.FILE
 _TYPES = {
     b"1": EntryType.HARD_LINK,
     b"2": EntryType.SYMLINK,
@@ -55,6 +60,7 @@ _TYPES = {
     b"5": EntryType.DIRECTORY,
     b"6": EntryType.FIFO,
 }
+_EXTENSIONS = frozenset((b"L", b"K", b"x", b"X", b"g"))
 # Volume labels, continuations of multi-volume archives and lists of names: not files.
 _NOT_FILES = frozenset((b"V", b"M", b"N", b"D"))
 
@@ -96,7 +102,9 @@ class TarStream:
 
     def __iter__(self) -> Iterator[Member]:
         while (header := self._header()) is not None:
-            yield from self._member(header)
+            member = self._member(header)
+            if member is not None:
+                yield member
             self._finish()
         for _ in self._chunks:  # whoever sends them may want to tell that it got to its end
             pass
@@ -118,14 +126,16 @@ class TarStream:
 
     def _header(self) -> bytes | None:
         header = bytes(self._take(BLOCK))
-        if header.count(0) == BLOCK:
+        if header == _ZEROS:
             return None
         _check(header)
         return header
 
-    def _member(self, header: bytes) -> Iterator[Member]:
-        extended: dict[str, bytes] = dict(self._defaults)
-        while (kind := header[156:157]) in b"LKxXg" and kind:
+    def _member(self, header: bytes) -> Member | None:
+        extended = self._defaults
+        while (kind := header[156:157]) in _EXTENSIONS:
+            if extended is self._defaults:
+                extended = dict(extended)
             self._extend(kind, header, extended)
             following = self._header()
             if following is None:
@@ -133,12 +143,11 @@ class TarStream:
             header = following
         self._start(extended, header)
         if kind in _NOT_FILES:
-            return
+            return None
         if kind == b"S" or (extended and any(key.startswith(_SPARSE) for key in extended)):
             self._skip_sparse(header)
-            yield _member(header, kind, extended, _sparse_size(header, extended), sparse=True)
-        else:
-            yield _member(header, kind, extended, self._left)
+            return _member(header, extended, _sparse_size(header, extended), sparse=True)
+        return _member(header, extended, self._left)
 
     def _extend(self, kind: bytes, header: bytes, extended: dict[str, bytes]) -> None:
         size = _number(header[124:136])
@@ -158,7 +167,7 @@ class TarStream:
             case _:
                 extended.update(_records(content))
 
-    def _start(self, extended: dict[str, bytes], header: bytes) -> None:
+    def _start(self, extended: Mapping[str, bytes], header: bytes) -> None:
         kind = header[156:157]
         size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
         if size < 0:
@@ -183,13 +192,15 @@ class TarStream:
             taken = self._chunk[self._at : end]
             self._at = end
             return taken
-        joined = bytearray()
-        while len(joined) < count:
-            if self._at == len(self._chunk):
-                self._next_chunk()
-            piece = self._chunk[self._at : self._at + count - len(joined)]
-            self._at += len(piece)
-            joined += piece
+        joined, filled = bytearray(count), 0
+        with memoryview(joined) as whole:
+            while filled < count:
+                if self._at == len(self._chunk):
+                    self._next_chunk()
+                piece = memoryview(self._chunk)[self._at : self._at + count - filled]
+                whole[filled : filled + len(piece)] = piece
+                self._at += len(piece)
+                filled += len(piece)
         return joined
 
     def _skip(self, count: int) -> None:
@@ -208,13 +219,16 @@ class TarStream:
 def _check(header: bytes) -> None:
     # The checksum is the sum of all bytes with its own field read as eight spaces. The low half
     # of Adler-32 is that sum plus one, modulo 65521, and comes at the speed of C.
-    field = header[148:156]
-    real = (zlib.adler32(header) & 0xFFFF) - 1 - sum(field) + 8 * 32
-    if (real - _number(field)) % 65521:
+    others = zlib.adler32(header[156:], zlib.adler32(header[:148])) & 0xFFFF
+    if (others - 1 + 8 * 32 - _number(header[148:156])) % 65521:
         raise TarError("A header's checksum is wrong.")
 
 
 @lru_cache(maxsize=4096)  # most members have one of a few modes and owners
+def _rights(mode: bytes, uid: bytes, gid: bytes) -> tuple[int, int, int]:
+    return _number(mode) & 0o7777, _number(uid), _number(gid)
+
+
 def _number(field: bytes) -> int:
     if field[0] & 0x80:  # base 256, two's complement after the first bit
         sign = 1 << 8 * len(field) - 1
@@ -250,39 +264,44 @@ def _records(content: bytes) -> dict[str, bytes]:
     return {key: value for key, value in records.items() if value}
 
 
-def _sparse_size(header: bytes, extended: dict[str, bytes]) -> int:
+def _sparse_size(header: bytes, extended: Mapping[str, bytes]) -> int:
     told = next((extended[key] for key in _SPARSE_SIZES if key in extended), None)
     return max(0, _number(header[483:495]) if told is None else _decimal(told))
 
 
 def _member(
-    header: bytes, kind: bytes, extended: dict[str, bytes], size: int, *, sparse: bool = False
+    header: bytes, extended: Mapping[str, bytes], size: int, *, sparse: bool = False
 ) -> Member:
-    name = extended.get("GNU.sparse.name") or extended.get("path") or _name(header)
-    link = extended.get("linkpath") or header[157:257].partition(b"\0")[0]
-    entry_type = _TYPES.get(kind, EntryType.FILE)
-    if entry_type is EntryType.FILE and name.endswith(b"/") and kind in b"0\0":
+    name, *rights, _, kind, link, magic, prefix = _FIELDS.unpack(header)
+    name = name.partition(b"\0")[0]
+    # GNU's own magic ("ustar" and two spaces) has no prefix: other fields lie there.
+    if prefix[0] and magic == b"ustar\0":
+        name = prefix.partition(b"\0")[0] + b"/" + name
+    link = link.partition(b"\0")[0]
+    mode, uid, gid = _rights(*rights)
+    if extended:
+        name = extended.get("GNU.sparse.name") or extended.get("path") or name
+        link = extended.get("linkpath") or link
+        uid = _decimal(extended["uid"]) if "uid" in extended else uid
+        gid = _decimal(extended["gid"]) if "gid" in extended else gid
+    entry_type = _TYPES.get(kind, _FILE)
+    if entry_type is _FILE and name.endswith(b"/") and kind in b"0\0":
         entry_type = EntryType.DIRECTORY  # how v7 writes them
-    hard = entry_type is EntryType.HARD_LINK
     return Member(
         path=_path(name),
         type=entry_type,
-        mode=_number(header[100:108]) & 0o7777,
-        uid=_decimal(extended["uid"]) if "uid" in extended else _number(header[108:116]),
-        gid=_decimal(extended["gid"]) if "gid" in extended else _number(header[116:124]),
+        mode=mode,
+        uid=uid,
+        gid=gid,
         size=size,
-        link=_path(link) if hard else link.decode("utf-8", "surrogateescape"),
-        capability=extended.get(_CAPABILITY, b""),
+        link=_link(link, hard=kind == b"1") if link else "",
+        capability=extended.get(_CAPABILITY, b"") if extended else b"",
         sparse=sparse,
     )
 
 
-def _name(header: bytes) -> bytes:
-    name = header[:100].partition(b"\0")[0]
-    # GNU's own magic ("ustar" and two spaces) has no prefix: other fields lie there.
-    if header[257:263] == b"ustar\0" and header[345]:
-        return header[345:500].partition(b"\0")[0] + b"/" + name
-    return name
+def _link(link: bytes, *, hard: bool) -> str:
+    return _path(link) if hard else link.decode("utf-8", "surrogateescape")
 
 
 def _path(name: bytes) -> str:
