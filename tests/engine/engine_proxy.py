@@ -15,6 +15,7 @@ class Proxy:
         self._engine = engine.removeprefix("unix://")
         self._ends: list[socket.socket] = []
         self._limit: int | None = None
+        self._all = True
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen()
@@ -30,6 +31,10 @@ class Proxy:
     def cut_after(self, size: int) -> None:
         """Go away once an answer is as long as this."""
         self._limit = size
+
+    def break_after(self, size: int) -> None:
+        """Break off every answer that is longer than this, and stay."""
+        self._limit, self._all = size, False
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -48,8 +53,12 @@ class Proxy:
                 sink.sendall(piece)
                 size += len(piece)
                 if self._limit is not None and size > self._limit:
-                    self.cut()
+                    if self._all:
+                        self.cut()
+                    break
             sink.shutdown(socket.SHUT_WR)
+            if self._limit is not None and size > self._limit:
+                source.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -9,19 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from engine_proxy import Proxy, open_proxy
 
 from stepdown.adapters.connection import find_address, open_client
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
+from stepdown.cli import measuring
+from stepdown.cli.measuring import View
 from stepdown.errors import EngineError
+from stepdown.model.surface import Known, Surface
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, ContainerSpec
 
 if TYPE_CHECKING:
     from engines import Engines
 
+Capture = pytest.CaptureFixture[str]
 pytest_plugins = ["engines"]
 pytestmark = [
     pytest.mark.engine,
@@ -121,6 +126,23 @@ def test_half_an_export_is_an_error(engines: "Engines", proxy: Proxy) -> None:
         assert next(chunks)
         with pytest.raises(EngineError, match="exporting"):
             list(chunks)
+
+
+def test_half_an_image_is_a_partial_card(
+    engines: "Engines", proxy: Proxy, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(engines.folder / "cache"))
+    proxy.break_after(1_000_000)
+    assert measuring.measure("alpine:3.23", View(form="json")) == EngineError.exit_code
+    card = msgspec.json.decode(capsys.readouterr().out, type=Surface)
+    assert card.known is Known.PARTIAL
+    assert "broke off" in card.warnings[0]
+    counts = {m.key: m for m in card.measures}
+    assert counts["os_packages"].value is None
+    assert counts["commands"].known is Known.PARTIAL
+    proxy.break_after(1 << 40)
+    assert measuring.measure("alpine:3.23", View(form="json")) == 0  # nothing was kept of the half
+    assert msgspec.json.decode(capsys.readouterr().out, type=Surface).known is Known.MEASURED
 
 
 def test_the_docker_commands_context_is_used(

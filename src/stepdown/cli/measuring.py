@@ -27,7 +27,7 @@ from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.measure.vulnerabilities.pending import pending
 from stepdown.model.image import ImageConfig, ImageRef, Value
 from stepdown.model.recipe import Catalog
-from stepdown.model.surface import Surface, SurfaceDelta
+from stepdown.model.surface import Known, Surface, SurfaceDelta
 from stepdown.model.trial import BuildFailed
 from stepdown.model.vulnerability import Inventory, Pending, Scan
 from stepdown.ports import Engine
@@ -105,7 +105,7 @@ def measure(image: str, view: View) -> int:
             surface_ = msgspec.structs.replace(looked.surface, origin=split)
             looked = msgspec.structs.replace(looked, surface=surface_)
     _print(_measured_text(looked, view))
-    return 0
+    return _exit_code(looked.surface)
 
 
 def compare(before: str, after: str, view: View) -> int:
@@ -123,7 +123,12 @@ def compare(before: str, after: str, view: View) -> int:
         text = card.delta_text(delta, verbose=view.verbose)
         scan_text = partial(report.delta_text, verbose=view.verbose)
         _print("\n".join([text, *_if(scans, scan_text)]))
-    return 0
+    return _exit_code(old.surface, new.surface)
+
+
+def _exit_code(*cards: Surface) -> int:
+    """Return 0 where every image was read to its end: else the engine failed, and the card says."""
+    return 0 if all(one.known is Known.MEASURED for one in cards) else EngineError.exit_code
 
 
 def _measured_text(looked: Looked, view: View) -> str:
@@ -179,7 +184,7 @@ def _look(gauge: _Gauge, image: str, examiner: Examiner | None) -> Looked:
         return Looked(surface=_surface(gauge, image))
     name = image if _here(gauge.engine, image) else _fetched(gauge, image)
     config = gauge.engine.inspect(name)
-    fs = read_rootfs(gauge.engine, name, symbols=False)
+    fs = read_rootfs(gauge.engine, name, symbols=False, whole=False)
     found = surface(fs, config, gauge.catalog, image, gauge.today)
     listed = inventory(fs, config, image)
     scan = examiner.examine(name, listed, found) if examiner else None
@@ -198,7 +203,8 @@ def _surface(gauge: _Gauge, image: str) -> Surface:
     found = gauge.cards.load(config.id)
     if found is None:
         found = _measured(gauge, image, image)
-        gauge.cards.save(found)
+        if found.known is Known.MEASURED:
+            gauge.cards.save(found)
     return msgspec.structs.replace(found, image=image)
 
 
@@ -208,7 +214,7 @@ def _measured(gauge: _Gauge, name: str, image: str) -> Surface:
     if gauge.view.quick:
         found = quick_surface(engine, config, recipes, image, today)
     else:
-        fs = read_rootfs(engine, image, symbols=False)
+        fs = read_rootfs(engine, image, symbols=False, whole=False)
         found = surface(fs, config, recipes, image, today)
     return msgspec.structs.replace(found, image=name, layers=engine.layers(image))
 

@@ -24,11 +24,16 @@ def unknown(key: str, title: str, reason: str, items: Iterable[str] = ()) -> Mea
 
 
 def lower_bound(measure: Measure, *reasons: str) -> Measure:
-    """Return `measure` as a lower bound where there are reasons; only the first three are told."""
+    """Return `measure` as a lower bound where there are reasons; only the first three are told.
+
+    That there are at least 0 of something says nothing: such a number is unknown.
+    """
     if not reasons or measure.known is Known.UNKNOWN:
         return measure
     told = [measure.reason, *reasons[:_MOST]]
     if len(reasons) > _MOST:
         told.append(f"And {len(reasons) - _MOST} more such files.")
     reason = " ".join(filter(None, told))
+    if not measure.value:
+        return unknown(measure.key, measure.title, reason)
     return msgspec.structs.replace(measure, known=Known.PARTIAL, reason=reason)

@@ -18,9 +18,10 @@ def compare(before: Surface, after: Surface) -> SurfaceDelta:
     old = {measure.key: measure for measure in before.measures}
     new = {measure.key: measure for measure in after.measures}
     rows = tuple(_row(key, old.get(key), new.get(key)) for key in {**old, **new})
-    warnings = _warnings(old.get("os_packages"), new.get("os_packages"))
-    foreign = _foreign(before.architecture, after.architecture)
-    return SurfaceDelta(before=before, after=after, rows=rows, warnings=(*foreign, *warnings))
+    warnings = [*_unread(before, after), *_foreign(before.architecture, after.architecture)]
+    if after.known is Known.MEASURED:
+        warnings += _warnings(old.get("os_packages"), new.get("os_packages"))
+    return SurfaceDelta(before=before, after=after, rows=rows, warnings=tuple(warnings))
 
 
 def _row(key: str, before: Measure | None, after: Measure | None) -> SurfaceRow:
@@ -61,6 +62,12 @@ def _reasons(before: Measure | None, after: Measure | None) -> Iterator[str]:
             yield f"{side}: not measured."
         elif measure.reason:
             yield f"{side}: {measure.reason}"
+
+
+def _unread(*cards: Surface) -> Iterator[str]:
+    for card in cards:
+        if card.known is not Known.MEASURED:
+            yield f"{card.image} was not read to its end: what was not seen may be in the rest."
 
 
 def _foreign(before: str, after: str) -> Iterator[str]:

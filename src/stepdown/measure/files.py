@@ -50,9 +50,8 @@ def runs_as_root(fs: RootFS, config: ImageConfig) -> Measure:
     name = config.user.partition(":")[0] or "root"
     uid = int(name) if name.isascii() and name.isdecimal() else _uid(fs, name)
     if uid is None:
-        unread = fs.unread(Part.SETTINGS)
-        reason = f"The user {shown(name)} is not in the image's /etc/passwd."
-        return unknown(key, title, " ".join((*unread, reason)))
+        absent = f"The user {shown(name)} is not in the image's /etc/passwd."
+        return unknown(key, title, " ".join(fs.unread(Part.SETTINGS)) or absent)
     return Measure(key=key, title=title, value=int(uid == 0), items=(shown(name),))
 
 

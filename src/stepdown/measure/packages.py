@@ -15,11 +15,13 @@ def os_packages(fs: RootFS) -> Measure:
     """Count the installed packages of the operating system.
 
     Unknown where an image has files of a distribution and no database that says of which package.
-    A file system without any (scratch) has 0; with static programs in it that is a lower bound,
-    because nothing says where these come from.
+    A file system without any (scratch) has 0; with static programs in it that is unknown, because
+    nothing says where these come from.
     """
     key, title = "os_packages", "Packages of the operating system"
     items = {f"{package.name} {package.version}" for package in fs.packages}
+    if not items and not fs.whole:
+        return unknown(key, title, " ".join(fs.unread(Part.REST)))
     if not items and (fs.unread_databases or not _scratch_like(fs)):
         return unknown(key, title, _why(fs))
     measure = listed(key, title, items)

@@ -9,7 +9,7 @@ from stepdown.measure.commands import Command, commands, in_class, unreadable_bo
 from stepdown.model.image import ImageConfig, Libc
 from stepdown.model.recipe import Catalog, CommandClass
 from stepdown.model.support import Support, find_support
-from stepdown.model.surface import Measure, Surface
+from stepdown.model.surface import Known, Measure, Surface
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.gaps import Part
 from stepdown.rootfs.names import shown
@@ -36,6 +36,7 @@ def surface(
         libc=_libc(fs),
         architecture=config.architecture,
         user=shown(config.user) or "root",
+        known=Known.MEASURED if fs.whole else Known.PARTIAL,
         measures=(
             _commands(fs, callable_names),
             packages.os_packages(fs),
@@ -83,9 +84,12 @@ def _commands_not_seen(fs: RootFS) -> tuple[str, ...]:
 
 
 def _libc(fs: RootFS) -> str:
-    """Return like `glibc 2.36`; both where an image has both, `none` where it has none."""
+    """Return like `glibc 2.36`; both where an image has both, `none` where it has none.
+
+    Empty where that is not known.
+    """
     names = [f"{libc.value} {_libc_version(fs, libc)}".strip() for libc in sorted(fs.libcs)]
-    return ", ".join(names) or Libc.NONE.value
+    return ", ".join(names) or (Libc.NONE.value if fs.whole else "")
 
 
 def _libc_version(fs: RootFS, libc: Libc) -> str:
@@ -103,7 +107,7 @@ def _libc_version(fs: RootFS, libc: Libc) -> str:
 def _warnings(
     fs: RootFS, config: ImageConfig, support: Support | None, today: str
 ) -> Iterator[str]:
-    yield from fs.notes
+    yield from dict.fromkeys((*fs.unread(Part.REST), *fs.notes))  # what matters most comes first
     if support and today and (ended := support.ended(today)):
         yield ended
     if len(fs.libcs) > 1:
@@ -111,5 +115,11 @@ def _warnings(
     if fs.unread_databases:
         yield f"Package databases that are not read: {', '.join(fs.unread_databases)}."
     user = config.user.partition(":")[0]
-    if user and not user.isdecimal() and user != "root" and fs.user(user) is None:
+    if (
+        user
+        and not user.isdecimal()
+        and user != "root"
+        and fs.user(user) is None
+        and not fs.unread(Part.SETTINGS)
+    ):
         yield f"The image's user {shown(user)} is not in its /etc/passwd: it cannot start."

@@ -55,7 +55,8 @@ class Surface(Value, frozen=True, kw_only=True):
     """The card of one image. `measures` keeps the order of the report.
 
     `support` says until when the distribution repairs faults, empty where that is not known.
-    `layers` come lowest first and leave out empty ones.
+    `layers` come lowest first and leave out empty ones. `known` is `partial` where the image could
+    not be read to its end.
     """
 
     image: str
@@ -69,6 +70,7 @@ class Surface(Value, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
     origin: Origin | None = None
+    known: Known = Known.MEASURED
 
 
 class Change(StrEnum):

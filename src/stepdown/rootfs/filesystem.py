@@ -66,9 +66,15 @@ class RootFS(Value, frozen=True, kw_only=True):
         """What was not read, in sentences."""
         return tuple(sorted({gap.sentence for gap in self.gaps}))
 
+    @property
+    def whole(self) -> bool:
+        """Whether the stream was read to its end; else any other file may have been in the rest."""
+        return all(gap.part is not Part.REST for gap in self.gaps)
+
     def unread(self, *parts: Part) -> tuple[str, ...]:
-        """Return in sentences what was not read of these parts."""
-        return tuple(sorted({gap.sentence for gap in self.gaps if gap.part in parts}))
+        """Return in sentences what was not read of these parts; a missing rest is part of all."""
+        asked = {*parts, Part.REST}
+        return tuple(sorted({gap.sentence for gap in self.gaps if gap.part in asked}))
 
     def resolve(self, path: str) -> str | None:
         """Return the real path, symbolic links followed inside the image; None if absent."""

@@ -6,7 +6,7 @@ from stepdown.model.image import Value
 
 
 class Part(StrEnum):
-    """What of an image is known only in part."""
+    """What of an image is known only in part; `rest` is all that came after some place."""
 
     FILES = "files"
     BINARIES = "binaries"
@@ -16,6 +16,7 @@ class Part(StrEnum):
     OWNERS = "owners"
     LANGUAGES = "languages"
     SETTINGS = "settings"
+    REST = "rest"
 
 
 class Gap(Value, frozen=True, kw_only=True, order=True):

@@ -5,13 +5,14 @@ from itertools import chain
 
 import msgspec
 
+from stepdown.errors import EngineError, StepdownError
 from stepdown.rootfs import databases, dpkg, ldcache, links, osrelease, passwd, rpm
 from stepdown.rootfs.contents import GROUP, OS_RELEASE, PASSWD, Contents
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.rootfs.gaps import Gap, Part
 from stepdown.rootfs.limits import USUAL, Limits
 from stepdown.rootfs.packages import owners
-from stepdown.rootfs.tar import EntryType, Member, TarStream
+from stepdown.rootfs.tar import EntryType, Member, TarError, TarStream
 
 _FILE, _HARD_LINK = EntryType.FILE, EntryType.HARD_LINK  # an enum's own look-up is slow
 # Engines put these into every container before it starts, empty where the image has none.
@@ -28,9 +29,17 @@ def read(chunks: Iterable[bytes], limits: Limits = USUAL, *, symbols: bool = Tru
     `symbols`, the symbols of ELF files are not kept: only a loader's closure needs them.
     """
     collector = _Collector(limits, symbols=symbols)
-    stream = TarStream(chunks)
-    for member in stream:
-        collector.add(member, stream)
+    collector.go_through(chunks)
+    return collector.finish()
+
+
+def read_part(chunks: Iterable[bytes], limits: Limits = USUAL, *, symbols: bool = True) -> RootFS:
+    """Read like `read`; where the stream is damaged or breaks off, the rest is one gap."""
+    collector = _Collector(limits, symbols=symbols)
+    try:
+        collector.go_through(chunks)
+    except (TarError, EngineError) as broken:
+        collector.broke_off(broken)
     return collector.finish()
 
 
@@ -43,6 +52,18 @@ class _Collector:
         self.linked: set[str] = set()
         self.left_out = 0
         self.limits = limits
+
+    def go_through(self, chunks: Iterable[bytes]) -> None:
+        """Take all members of a stream."""
+        stream = TarStream(chunks)
+        for member in stream:
+            self.add(member, stream)
+
+    def broke_off(self, why: StepdownError) -> None:
+        """Write down that there is a rest of which nothing is known."""
+        known = f"Only a part of the image was read, {len(self.entries) - 1} files and folders:"
+        sentence = " ".join(filter(None, (known, why.brief, why.details)))
+        self.contents.gaps.add(Gap(part=Part.REST, sentence=sentence))
 
     def add(self, member: Member, stream: TarStream) -> None:
         """Take one member; a later one of the same path replaces the earlier."""

@@ -134,7 +134,9 @@ def test_a_busybox_that_cannot_be_read_gives_a_lower_bound() -> None:
         found = measure(files, "commands")
         assert found.known is Known.PARTIAL
         assert path in found.reason
-        assert measure(files, "shells").known is Known.PARTIAL
+        assert measure(files, "shells").known is Known.UNKNOWN  # at least 0 says nothing
+        shells = measure({**files, "usr/bin/bash": b"x"}, "shells")
+        assert (shells.value, shells.known) == (1, Known.PARTIAL)
 
 
 def test_shells_on_path_compiled_in_and_hidden() -> None:
@@ -164,9 +166,9 @@ def test_os_packages_of_an_empty_file_system() -> None:
     assert items({"data/file": "x"}, "os_packages") == ()
 
 
-def test_os_packages_beside_static_programs_are_a_lower_bound() -> None:
+def test_os_packages_beside_static_programs_are_unknown() -> None:
     found = measure({"app": static()}, "os_packages")
-    assert (found.value, found.known) == (0, Known.PARTIAL)
+    assert (found.value, found.known) == (None, Known.UNKNOWN)
     assert "(1)" in found.reason
 
 

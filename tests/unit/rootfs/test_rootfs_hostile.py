@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rootfs_samples import Content, Hard, Link, archive, chunks, library, root, static
+from stepdown.errors import EngineError
 from stepdown.measure import surface
 from stepdown.model.image import ImageConfig
 from stepdown.model.recipe import Catalog, CommandClass
@@ -155,12 +156,54 @@ def test_names_longer_than_any_name() -> None:
     assert "3 files were left out" in partial(fs, "size_visible")
 
 
-@pytest.mark.parametrize("keep", [0.01, 0.3, 0.7, 0.999])
-def test_a_stream_that_breaks_off_gives_no_card(keep: float) -> None:
-    data = archive({f"bin/{n}": static() for n in range(50)})[:-10_000]
+STATUS = "Package: dash\nStatus: install ok installed\nVersion: 1\n\n"
+DISTRIBUTION: dict[str, Content] = {
+    **{f"bin/{n}": static() for n in range(50)},
+    "etc/os-release": "ID=debian\nVERSION_ID=12\n",
+    "usr/lib/node_modules/x/package.json": '{"name": "x", "version": "1"}',
+    "var/lib/dpkg/info/dash.list": "/bin/1\n",
+    "var/lib/dpkg/status": STATUS,
+}
+
+
+@pytest.mark.parametrize("keep", [0, 0.01, 0.3, 0.7, 0.99])
+def test_a_stream_that_breaks_off_gives_no_number_that_depends_on_the_rest(keep: float) -> None:
+    data = archive(DISTRIBUTION).rstrip(b"\0")
+    part = data[: int(len(data) * keep)]
     with pytest.raises(TarError) as caught:
-        image.read(chunks(data[: int(len(data) * keep)]))
+        image.read(chunks(part))
     assert caught.value.hint
+    cut, whole = card(image.read_part(chunks(part))), card(root(DISTRIBUTION))
+    assert cut.known is Known.PARTIAL
+    assert cut.warnings[0].startswith("Only a part of the image was read")
+    assert "ended before the archive did" in cut.warnings[0]
+    there = {m.key: m for m in whole.measures}
+    for one in cut.measures:
+        assert one.known is not Known.MEASURED or one.key in ("size_layers", "runs_as_root")
+        assert one.value != 0 or one.key == "runs_as_root"
+        full = there[one.key].value
+        assert one.value is None or full is None or one.value <= full, one
+        assert set(one.items) <= set(there[one.key].items) or one.value is None
+    assert not any("cannot start" in warning for warning in cut.warnings)
+
+
+def test_a_stream_that_breaks_off_between_two_files() -> None:
+    data = b"".join(header(f"bin/{n}") for n in range(3))
+    assert set(image.read_part(chunks(data)).entries) == {"/", "/bin", "/bin/0", "/bin/1", "/bin/2"}
+    assert image.read_part(chunks(data + END)).whole
+
+
+def test_what_the_engine_says_of_a_broken_stream_is_told() -> None:
+    def stream() -> Iterator[bytes]:
+        yield header("bin/0")
+        raise EngineError("The engine broke off.", details="no space")
+
+    fs = image.read_part(stream())
+    assert not fs.whole
+    assert fs.notes == (
+        "Only a part of the image was read, 2 files and folders: The engine broke off. no space",
+    )
+    assert fs.unread(Part.SETTINGS) == fs.notes
 
 
 def test_absurd_package_databases() -> None:
