@@ -20,10 +20,12 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 import expected
-from expected import Kind, Score
+from expected import Kind, Remedied, Score
 
 from stepdown.model.image import Value
 from stepdown.model.trial import Outcome
+
+_REMEDIED = 0.8  # the share of breakages that must be remedied
 
 
 class Result(Value, frozen=True, kw_only=True):
@@ -39,7 +41,11 @@ class Result(Value, frozen=True, kw_only=True):
 
 
 class Figures(Value, frozen=True, kw_only=True):
-    """The benchmark in figures; pairs are how many of how many."""
+    """The benchmark in figures; pairs are how many of how many.
+
+    The three of the remedies add up: `proposed` are those that were proven or proposed, `advised`
+    those and what comes with words only.
+    """
 
     cases: int
     caught: tuple[int, int]
@@ -47,7 +53,9 @@ class Figures(Value, frozen=True, kw_only=True):
     false_greens: tuple[str, ...]
     false_alarms: tuple[str, ...]
     cause_right: tuple[int, int]
-    remedied: tuple[int, int]
+    proven: tuple[int, int]
+    proposed: tuple[int, int]
+    advised: tuple[int, int]
     no_claim: tuple[int, int]
     broken: tuple[str, ...]
     seconds: float
@@ -106,7 +114,9 @@ def figures(results: Iterable[Result], seconds: float) -> Figures:
         false_greens=tuple(sorted(r.name for r in ran if r.score.false_green)),
         false_alarms=tuple(sorted(r.name for r in ran if r.score.false_alarm)),
         cause_right=_share(result.score.cause for result in ran),
-        remedied=_share(result.score.remedied for result in ran),
+        proven=_remedied(ran, Remedied.PROVEN),
+        proposed=_remedied(ran, Remedied.PROVEN, Remedied.PROPOSED),
+        advised=_remedied(ran, Remedied.PROVEN, Remedied.PROPOSED, Remedied.ADVISED),
         no_claim=_share(result.score.no_claim for result in ran),
         broken=tuple(sorted(r.name for r in ran if any(f.startswith("broken") for f in r.faults))),
         seconds=round(seconds, 1),
@@ -116,6 +126,11 @@ def figures(results: Iterable[Result], seconds: float) -> Figures:
 def _share(values: Iterable[bool | None]) -> tuple[int, int]:
     known = [value for value in values if value is not None]
     return sum(known), len(known)
+
+
+def _remedied(results: Iterable[Result], *enough: Remedied) -> tuple[int, int]:
+    known = (r.score.remedied for r in results)
+    return _share(None if one is None else one in enough for one in known)
 
 
 def line(result: Result) -> str:
@@ -133,16 +148,27 @@ def lines(found: Figures) -> Iterator[str]:
         ("breakages caught", found.caught),
         ("  silent ones among them", found.silent_caught),
         ("cause right", found.cause_right),
-        ("remedied", found.remedied),
         ("flaky or red, no claim made", found.no_claim),
     ):
         yield f"{words:30}{part}/{whole}"
+    yield from _remedies(found)
     for words, names in (
         ("false greens", found.false_greens),
         ("false alarms", found.false_alarms),
         ("runs without a record", found.broken),
     ):
         yield f"{words:30}{len(names)}  {', '.join(names)}".rstrip()
+
+
+def _remedies(found: Figures) -> Iterator[str]:
+    """Say how many have a remedy, from the strongest meaning of the word to the weakest."""
+    for words, (part, whole) in (
+        ("remedy applied and proven", found.proven),
+        ("  or proposed as exact edit", found.proposed),
+        ("  or only advised", found.advised),
+    ):
+        meets = "meets" if whole and part >= _REMEDIED * whole else "misses"
+        yield f"{words:30}{part}/{whole}  {meets} {_REMEDIED:.0%}"
 
 
 def main() -> int:

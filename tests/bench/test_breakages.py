@@ -7,7 +7,7 @@ import breakages
 import expected
 import msgspec
 import pytest
-from expected import Expected, ExpectedTrial, Kind, Score
+from expected import Expected, ExpectedTrial, Kind, Remedied, Score
 
 from stepdown.flow import catalog, record
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
@@ -24,7 +24,12 @@ def outcome() -> Outcome:
 
 
 def with_alpine(
-    outcome: Outcome, *verdicts: Verdict, finding: str = "", applied: str = "", text: str = "FROM a"
+    outcome: Outcome,
+    *verdicts: Verdict,
+    finding: str = "",
+    remedy: Remedy = ADVICE,
+    applied: str = "",
+    text: str = "FROM a",
 ) -> Outcome:
     """Return the outcome with these attempts on Alpine; the last of several has the remedy."""
     trial = next(one for one in outcome.trials if one.candidate.image == ALPINE)
@@ -35,7 +40,7 @@ def with_alpine(
         channel=Channel.LOG,
         evidence="e",
         cause="c",
-        remedies=(ADVICE,),
+        remedies=(remedy,),
     )
     done = (Applied(breakage=applied, remedy=ADVICE),) if applied else ()
     rewrite = msgspec.structs.replace(trial.rewrite, text=text, refusals=())
@@ -71,7 +76,7 @@ def test_there_are_enough_cases_of_every_kind() -> None:
 def test_a_case_names_known_causes_and_says_what_it_is_about(folder: Path) -> None:
     wanted = expected.read(folder)
     known = {breakage.id for breakage in catalog.load().breakages}
-    assert {cause for rung in wanted.trials for cause in rung.findings} <= known
+    assert {cause for rung in wanted.trials for cause in rung.causes} <= known
     assert (folder / "Dockerfile").read_text().startswith("# ")
     assert bool(wanted.trials) == (wanted.kind is not Kind.RED)
     verdicts = {verdict for rung in wanted.trials for verdict in rung.verdicts}
@@ -81,14 +86,37 @@ def test_a_case_names_known_causes_and_says_what_it_is_about(folder: Path) -> No
 def test_a_named_breakage_is_caught_with_its_cause_and_its_remedy(outcome: Outcome) -> None:
     ran = with_alpine(outcome, Verdict.REGRESSION, finding="D02")
     wanted = case(Kind.BREAKAGE, "regression", "", "D02")
-    assert expected.score(wanted, ran) == Score(caught=True, cause=True, remedied=True)
+    assert expected.score(wanted, ran) == Score(caught=True, cause=True, remedied=Remedied.ADVISED)
     assert list(expected.faults(wanted, ran)) == []
+
+
+def test_a_remedy_is_worth_more_as_an_edit_and_most_when_it_was_tried(outcome: Outcome) -> None:
+    wanted = case(Kind.BREAKAGE, "regression", "", "D02")
+    edit = Remedy(kind=RemedyKind.ADD_PACKAGES, text="Add bash.", lines=("+RUN apk add bash",))
+    ran = with_alpine(outcome, Verdict.REGRESSION, finding="D02", remedy=edit)
+    assert expected.score(wanted, ran).remedied is Remedied.PROPOSED
+    ran = with_alpine(
+        outcome, Verdict.REGRESSION, Verdict.WORKS, finding="D02", remedy=edit, applied="D02"
+    )
+    assert expected.score(wanted, ran).remedied is Remedied.PROVEN
+
+
+def test_all_of_several_causes_may_be_demanded(outcome: Outcome) -> None:
+    ran = with_alpine(outcome, Verdict.REGRESSION, finding="D02")
+    one = ExpectedTrial(image=ALPINE, verdict="regression", every=("D02",))
+    two = ExpectedTrial(image=ALPINE, verdict="regression", every=("D02", "A01"))
+    either = ExpectedTrial(image=ALPINE, verdict="regression", findings=("D02", "A01"))
+    right = [
+        expected.score(Expected(kind=Kind.BREAKAGE, trials=(rung,)), ran).cause
+        for rung in (one, two, either)
+    ]
+    assert right == [True, False, True]
 
 
 def test_another_cause_is_caught_but_not_right(outcome: Outcome) -> None:
     ran = with_alpine(outcome, Verdict.REGRESSION, finding="A01")
     wanted = case(Kind.BREAKAGE, "regression", "", "D02")
-    assert expected.score(wanted, ran) == Score(caught=True, cause=False, remedied=False)
+    assert expected.score(wanted, ran) == Score(caught=True, cause=False, remedied=Remedied.NOT)
     assert "A01" in next(expected.faults(wanted, ran))
 
 
@@ -96,7 +124,7 @@ def test_a_breakage_that_works_is_a_false_green(outcome: Outcome) -> None:
     ran = with_alpine(outcome, Verdict.WORKS)
     wanted = case(Kind.SILENT, "regression", "", "D02")
     assert expected.score(wanted, ran) == Score(
-        caught=False, false_green=True, cause=False, remedied=False
+        caught=False, false_green=True, cause=False, remedied=Remedied.NOT
     )
     assert len(list(expected.faults(wanted, ran))) == 1
 
@@ -138,7 +166,11 @@ def test_the_figures_count_what_has_a_say() -> None:
         breakages.Result(
             name="a", kind=Kind.SILENT, score=Score(caught=False, false_green=True, cause=False)
         ),
-        breakages.Result(name="b", kind=Kind.BREAKAGE, score=Score(caught=True, cause=True)),
+        breakages.Result(
+            name="b",
+            kind=Kind.BREAKAGE,
+            score=Score(caught=True, cause=True, remedied=Remedied.PROPOSED),
+        ),
         breakages.Result(name="c", kind=Kind.FLAKY, score=Score(no_claim=True)),
     ]
     found = breakages.figures(results, 60)
@@ -148,7 +180,11 @@ def test_the_figures_count_what_has_a_say() -> None:
     assert found.no_claim == (1, 1)
     assert found.false_greens == ("a",)
     assert found.bad
-    assert "false greens                  1  a" in list(breakages.lines(found))
+    assert (found.proven, found.proposed, found.advised) == ((0, 1), (1, 1), (1, 1))
+    said = list(breakages.lines(found))
+    assert "false greens                  1  a" in said
+    assert "remedy applied and proven     0/1  misses 80%" in said
+    assert "  or proposed as exact edit   1/1  meets 80%" in said
 
 
 def test_a_run_without_a_record_is_bad_and_has_no_score() -> None:

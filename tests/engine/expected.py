@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
@@ -36,17 +36,28 @@ class Kind(StrEnum):
     RED = "red"
 
 
+class Remedied(StrEnum):
+    """How far a breakage is remedied: tried with success, an exact edit, words, or not at all."""
+
+    PROVEN = "applied and proven"
+    PROPOSED = "proposed as an exact edit"
+    ADVISED = "only advised"
+    NOT = "not at all"
+
+
 class ExpectedTrial(Value, frozen=True, kw_only=True):
     """One rung: its verdict (or those that may be), the causes, a piece of the evidence.
 
-    `repair` is a piece of the new Dockerfile that takes the cause away: where the rewrite has it
-    from the start, the rung may work. `checks` are the states of some checks by name. `remedied` is
-    the verdict of the last attempt where a remedy is applied.
+    One of `findings` must be named, and all of `every`. `repair` is a piece of the new Dockerfile
+    that takes the cause away: where the rewrite has it from the start, the rung may work. `checks`
+    are the states of some checks by name. `remedied` is the verdict of the last attempt where a
+    remedy is applied.
     """
 
     image: str
     verdict: str | tuple[str, ...]
     findings: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
     evidence: str = ""
     refusals: tuple[str, ...] = ()
     repair: str = ""
@@ -57,6 +68,16 @@ class ExpectedTrial(Value, frozen=True, kw_only=True):
     def verdicts(self) -> tuple[str, ...]:
         """The verdicts that are right for the rung as it is."""
         return (self.verdict,) if isinstance(self.verdict, str) else self.verdict
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """All causes that are right to name."""
+        return frozenset((*self.findings, *self.every))
+
+    def named(self, found: Collection[str]) -> bool:
+        """Tell whether the causes that were found are those that must be."""
+        one = not self.findings or not frozenset(self.findings).isdisjoint(found)
+        return one and frozenset(self.every) <= frozenset(found)
 
 
 class ExpectedSurface(Value, frozen=True, kw_only=True):
@@ -96,7 +117,7 @@ class Score(Value, frozen=True, kw_only=True):
     false_green: bool = False
     false_alarm: bool = False
     cause: bool | None = None
-    remedied: bool | None = None
+    remedied: Remedied | None = None
     no_claim: bool | None = None
 
 
@@ -169,6 +190,7 @@ def score(wanted: Expected, outcome: Outcome) -> Score:
 
 
 _Tried = tuple[ExpectedTrial, tuple[Trial, ...]]
+_WORST = tuple(reversed(Remedied))
 
 
 def _tried(rung: ExpectedTrial, outcome: Outcome) -> tuple[Trial, ...]:
@@ -196,12 +218,13 @@ def _unclaimed(verdicts: list[Verdict]) -> Score:
 
 def _seeded(wanted: Expected, tried: list[_Tried]) -> Score:
     caught = len(tried) == len(wanted.trials) and all(_caught(*one) for one in tried)
-    named = any(rung.findings for rung in wanted.trials)
+    named = any(rung.causes for rung in wanted.trials)
+    worst = min((_remedied(*one) for one in tried), key=_WORST.index, default=Remedied.NOT)
     return Score(
         caught=caught,
         false_green=any(_false_green(*one) for one in tried),
         cause=caught and all(_cause(*one) for one in tried) if named else None,
-        remedied=caught and all(_remedied(*one) for one in tried) if named else None,
+        remedied=(worst if caught else Remedied.NOT) if named else None,
     )
 
 
@@ -221,25 +244,28 @@ def _false_green(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> bool:
     green = [trial for trial in trials if trial.verdict is Verdict.WORKS]
     if not green or Verdict.WORKS in rung.verdicts or _repaired(rung, green[0]):
         return False
-    return green[0] is trials[0] or not {a.breakage for a in green[0].applied} & set(rung.findings)
+    return green[0] is trials[0] or not {a.breakage for a in green[0].applied} & rung.causes
 
 
 def _cause(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> bool:
     """A rewrite that repairs or refuses a line has named the cause with it."""
     first = trials[0]
-    if not rung.findings or _repaired(rung, first):
+    if _repaired(rung, first):
         return True
     refused = first.verdict is Verdict.NOT_BUILT and first.build is None
-    return refused or bool({finding.breakage for finding in first.findings} & set(rung.findings))
+    return refused or rung.named({finding.breakage for finding in first.findings})
 
 
-def _remedied(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> bool:
-    """A remedy was applied and works, or the right finding proposes one."""
+def _remedied(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> Remedied:
+    """Judge what was done or said about the right causes; a refusal's hint is advice."""
+    first = trials[0]
     if trials[-1].verdict is Verdict.WORKS:
-        return True
-    proposed = {f.breakage for f in trials[0].findings if f.remedies}
-    hinted = any(refusal.hint for refusal in trials[0].rewrite.refusals)
-    return bool(proposed & set(rung.findings)) or (trials[0].build is None and hinted)
+        return Remedied.PROVEN
+    right = [f for f in first.findings if f.breakage in rung.causes]
+    if any(remedy.lines for finding in right for remedy in finding.remedies):
+        return Remedied.PROPOSED
+    hinted = first.build is None and any(refusal.hint for refusal in first.rewrite.refusals)
+    return Remedied.ADVISED if hinted or any(f.remedies for f in right) else Remedied.NOT
 
 
 def _rung_faults(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> Iterator[str]:
