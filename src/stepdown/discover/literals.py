@@ -35,3 +35,33 @@ def found(text: str, *, quoted: bool) -> Iterator[tuple[int, Trait, str]]:
     for match in (_QUOTED if quoted else _VALUE).finditer(text):
         for trait, subject in named(match["value"]):
             yield match.start("value"), trait, subject
+
+
+# Texts of errors that each C library words otherwise, first those of musl.
+_WORDINGS = re.compile(
+    r"Name does not resolve|Name has no usable address|Try again"
+    r"|Name or service not known|Temporary failure in name resolution"
+    r"|No address associated with hostname|Servname not supported for ai_socktype"
+)
+# What SQLite is asked in a query, and the option with which it must be built.
+_QUERIES = {
+    "SOUNDEX": re.compile(r"\bsoundex\s*\(", re.IGNORECASE),
+    "ENABLE_UPDATE_DELETE_LIMIT": re.compile(
+        r"\A\s*(?:DELETE\s+FROM|UPDATE)\s+\w+\b(?![^;]*\bSELECT\b)[^;]*\bLIMIT\s+[\d?:@]",
+        re.IGNORECASE,
+    ),
+    "ENABLE_FTS5": re.compile(r"\bUSING\s+fts5\b", re.IGNORECASE),
+    "ENABLE_FTS4": re.compile(r"\bUSING\s+fts[34]\b", re.IGNORECASE),
+    "ENABLE_RTREE": re.compile(r"\bUSING\s+rtree\b", re.IGNORECASE),
+    "ENABLE_DBSTAT_VTAB": re.compile(r"\b(?:FROM|JOIN)\s+dbstat\b", re.IGNORECASE),
+    "ENABLE_STMTVTAB": re.compile(r"\bFROM\s+sqlite_stmt\b", re.IGNORECASE),
+}
+
+
+def said(value: str) -> Iterator[tuple[Trait, str]]:
+    """Yield what a string is made for: a query, or a comparison with the text of an error."""
+    for wording in _WORDINGS.findall(value):
+        yield Trait.WORDING, wording
+    for option, pattern in _QUERIES.items():
+        if pattern.search(value):
+            yield Trait.QUERY, option

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from shlex import quote
 
-from stepdown.discover import literals
+from stepdown.discover import childnames, literals
 from stepdown.model.plan import Clue, Trait
 
 _C = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp")
@@ -16,6 +16,7 @@ _JS = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
 _COMMENT = re.compile(r"\s*(?://|/?\*|#(?!include))")
 _DOUBLE = r"\"(?P<subject>[^\"]+)\""
 _FIRST_WORD = r"\"(?P<subject>[^\"\s]*)"
+_CHARSET = r"\"(?!(?:UTF-?8|(?:US-)?ASCII)[\"/])(?P<subject>[^\"/]+)"
 _QUOTED = r"[\"'`](?P<subject>[^\"'`\s$\\]*)"
 
 
@@ -170,7 +171,42 @@ RULES = (
     _rule("go", (".go",), "LoadLocation", Trait.ZONE, r"\.LoadLocation\(\s*" + _DOUBLE),
     _rule("go", (".go",), 'import "C"', Trait.CGO, r"^import \"(?P<subject>C)\""),
     _rule("c", _C, "(", Trait.SHELL, r"(?<![\w.>:])(?:std::)?(?:system|popen)\(\s*" + _FIRST_WORD),
-    _rule("c", _C, "exec", Trait.PROGRAM, r"(?<![\w.>])execl[pe]*\(\s*" + _DOUBLE),
+    _rule("c", _C, "exec", Trait.PROGRAM, r"(?<![\w.>])exec[lv][pe]*\(\s*" + _DOUBLE),
+    _rule(
+        "c",
+        _C,
+        "posix_spawn",
+        Trait.PROGRAM,
+        r"\bposix_spawnp?\(\s*[^,]+,\s*" + _DOUBLE,
+    ),
+    *(
+        _rule(
+            "c",
+            _C,
+            token,
+            Trait.CALL,
+            r"\bchar\s*\*\s*(?:const\s+)?\w+\[\d*\]\s*=\s*\{\s*" + _DOUBLE + r"\s*[,}]",
+        )
+        for token in ("execv", "posix_spawn")
+    ),
+    _rule(
+        "c",
+        _C,
+        "exec",
+        Trait.CALL,
+        r"(?<![\w.>])execl[pe]*\(\s*\"[^\"]+\",\s*" + _DOUBLE,
+    ),
+    _rule("c", _C, "posix_spawn", Trait.CALL, r"\bposix_spawnp?\(\s*[^,]+,\s*" + _DOUBLE),
+    _rule("c", _C, "execv", Trait.CALL, r"(?<![\w.>])execvp?e?\(\s*" + _DOUBLE),
+    _rule("c", _C, "iconv_open", Trait.CHARSET, r"\biconv_open\(\s*" + _CHARSET),
+    _rule("c", _C, "iconv_open", Trait.CHARSET, r"\biconv_open\(\s*[^,]+,\s*" + _CHARSET),
+    _rule(
+        "c",
+        _C,
+        "getopt",
+        Trait.OPTIONS,
+        r"(?<![\w.])getopt\(\s*\w+,\s*\w+,\s*\"(?P<subject>[^+\-\"][^\"]*)\"",
+    ),
     _rule(
         "c",
         _C,
@@ -259,9 +295,10 @@ SETTINGS = (".cfg", ".conf", ".env", ".ini", ".properties", ".toml")
 def clues(text: str, file: str) -> Iterator[Clue]:
     """Yield what the file calls and names, without what stands in a comment."""
     seen: set[tuple[int, Trait, str]] = set()
-    for at, trait, subject, language in _found(text, file):
-        line = text.count("\n", 0, at) + 1
-        whole = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+    lines, plain = text.split("\n"), _plain(text, file)
+    for at, trait, subject, language in _found(plain, file):
+        line = plain.count("\n", 0, at) + 1
+        whole = lines[line - 1]
         if _COMMENT.match(whole) or (line, trait, subject) in seen:
             continue
         if trait is Trait.SHELL and (line, Trait.PROGRAM, subject) in seen:
@@ -273,6 +310,13 @@ def clues(text: str, file: str) -> Iterator[Clue]:
         yield Clue(
             trait=trait, subject=subject, file=file, line=line, detail=detail, language=language
         )
+
+
+def _plain(text: str, file: str) -> str:
+    """Return the text with what it calls in the calls; the lines are the same."""
+    if file.endswith(_JS):
+        return childnames.javascript(text)
+    return childnames.go(text) if file.endswith(".go") else text
 
 
 def _found(text: str, file: str) -> Iterator[tuple[int, Trait, str, str]]:

@@ -6,14 +6,15 @@ import warnings
 from collections.abc import Iterator
 from shlex import quote
 
-from stepdown.discover import literals
+from stepdown.discover import literals, pylibraries
 from stepdown.model.plan import Clue, Trait
 
 # A module without any of these is not parsed.
 _CALLS = re.compile(
     r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|setlocale|find_library|getpwnam|getpwuid"
     r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
-    r"|HTTPSConnection|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
+    r"|HTTPSConnection|ctypes|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
+    r"|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
     r"|\b(?:popen|system|strftime|expanduser|home|makedirs|mkdir|\w*FileHandler|connect)\("
     r"|import (?:popen|system)\b|[\"'](?:/[\w.-]+/|[A-Z][a-z]+/[A-Z])|\bopen\([^)]*[\"'][wax]"
 )
@@ -30,6 +31,14 @@ _SHELL_CALLS = frozenset(
         "subprocess.getstatusoutput",
     )
 )
+# Where the program is among the arguments of what starts it: a text, a list, or a command line.
+_STARTS = {
+    "os.execl": 1, "os.execle": 1, "os.execlp": 1, "os.execlpe": 1, "os.execv": 1, "os.execve": 1,
+    "os.execvp": 1, "os.execvpe": 1, "os.posix_spawn": 1, "os.posix_spawnp": 1, "pty.spawn": 0,
+    "os.spawnl": 2, "os.spawnle": 2, "os.spawnlp": 2, "os.spawnlpe": 2, "os.spawnv": 2,
+    "os.spawnve": 2, "os.spawnvp": 2, "os.spawnvpe": 2, "pexpect.run": 0, "pexpect.spawn": 0,
+}  # fmt: skip
+_CALENDARS = frozenset(("calendar.LocaleHTMLCalendar", "calendar.LocaleTextCalendar"))
 # What asks the system for something, by the trait that says what.
 _ASKS = {
     Trait.PERSON: ("getpass.getuser", "os.getlogin", "pwd.getpwuid"),
@@ -108,19 +117,21 @@ def clues(text: str, file: str) -> Iterator[Clue]:
 def _found(
     nodes: tuple[ast.AST, ...], names: dict[str, str]
 ) -> Iterator[tuple[ast.expr, Trait, str]]:
-    fixed = _constants(nodes)
+    fixed, lists = _constants(nodes), _lists(nodes)
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.Call):
-            whole = _filled(node, fixed)
+            whole = _filled(node, fixed, lists)
             for trait, subject in _judged(_called(node.func, names), whole):
                 yield node, trait, subject
         elif isinstance(node, ast.Subscript) and _called(node.value, names) == "os.environ":
             if name := _text(node.slice):
                 yield node, Trait.VARIABLE, name
         elif isinstance(node, ast.Constant) and id(node) not in prose:
-            for trait, subject in literals.named(_text(node)):
+            text = _text(node)
+            for trait, subject in (*literals.named(text), *literals.said(text)):
                 yield node, trait, subject
+    yield from pylibraries.found(nodes, lambda func: _called(func, names))
 
 
 def _constants(nodes: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
@@ -132,10 +143,38 @@ def _constants(nodes: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
     return {name: found[0] for name, found in given.items() if len(found) == 1 and _text(found[0])}
 
 
-def _filled(call: ast.Call, fixed: dict[str, ast.expr]) -> ast.Call:
-    """Return the call with the names of constants replaced by their values."""
-    args = [fixed.get(a.id, a) if isinstance(a, ast.Name) else a for a in call.args]
+def _lists(nodes: tuple[ast.AST, ...]) -> dict[str, list[ast.expr]]:
+    """Return what names are given as lists, f-strings and texts: words of command lines."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        words = isinstance(value, (ast.List, ast.Tuple, ast.JoinedStr)) or (value and _text(value))
+        if value and words and isinstance(target, ast.Name):
+            given.setdefault(target.id, []).append(value)
+    return given
+
+
+def _filled(
+    call: ast.Call, fixed: dict[str, ast.expr], lists: dict[str, list[ast.expr]]
+) -> ast.Call:
+    """Return the call with names replaced by their values.
+
+    That is the value of a constant, or the list that the name was given last above the call.
+    """
+    args = [_value(arg, call, fixed, lists) for arg in call.args]
     return ast.Call(func=call.func, args=args, keywords=call.keywords)
+
+
+def _value(
+    arg: ast.expr, call: ast.Call, fixed: dict[str, ast.expr], lists: dict[str, list[ast.expr]]
+) -> ast.expr:
+    if not isinstance(arg, ast.Name):
+        return arg
+    above = [one for one in lists.get(arg.id, ()) if one.lineno <= call.lineno]
+    near = max(above, key=lambda one: one.lineno, default=None)
+    starts = isinstance(near, (ast.List, ast.Tuple, ast.JoinedStr))
+    return fixed.get(arg.id) or (near if near is not None and starts else arg)
 
 
 def _imported(nodes: tuple[ast.AST, ...]) -> dict[str, str]:
@@ -169,12 +208,22 @@ def _judged(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
         yield Trait.SHELL, first
     elif first and (runs or name == "asyncio.create_subprocess_exec"):
         yield Trait.PROGRAM, first
+    elif name in _STARTS:
+        yield from _started(call.args[max(_STARTS[name] - 1, 0) :])
+        return
     else:
         yield from _asked(name, call)
         return
     words = call.args if name.startswith("asyncio.") else call.args[:1]
     if line := " ".join(_line(word) for word in words):
         yield Trait.CALL, line
+
+
+def _started(args: list[ast.expr]) -> Iterator[tuple[Trait, str]]:
+    """Yield the program that a call of os.exec* and the like starts, its own name left out."""
+    if args and (program := _words(args[0])):
+        yield Trait.PROGRAM, program
+        yield Trait.CALL, _line(args[0])
 
 
 def _asked(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
@@ -189,6 +238,9 @@ def _asked(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
             yield _ASKED[name], strings[0] if strings else ""
     elif name == "zoneinfo.ZoneInfo" and strings and strings[0] != "UTC":
         yield Trait.ZONE, strings[0]
+    elif name in _CALENDARS:
+        named = [_text(k.value) for k in call.keywords if k.arg == "locale"] + strings
+        yield from ((Trait.LOCALE, one) for one in named[:1] if one not in _C_LOCALES)
     elif name == "locale.setlocale" and len(call.args) > 1 and not _none(call.args[1]):
         asked = strings[0] if strings else ""
         if asked not in _C_LOCALES:

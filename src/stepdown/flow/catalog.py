@@ -73,6 +73,13 @@ class AppletFile(Value, frozen=True, kw_only=True):
     applets: tuple[Applet, ...]
 
 
+class WrapperFile(Value, frozen=True, kw_only=True):
+    """recipes/programs/wrappers.toml: tables `[packages.KIND]`, and how they are known."""
+
+    evidence: str
+    packages: dict[str, dict[str, tuple[str, ...]]]
+
+
 @cache
 def load() -> Catalog:
     """Return the recipes of this installation. Raises RecipeError with the file at fault."""
@@ -240,7 +247,11 @@ def _programs(folder: Traversable) -> Programs:
     images = _decode(folder / "images.toml", ToolsetFile)
     applets = _decode(folder / "busybox.toml", AppletFile).applets
     return Programs(
-        toolsets=images.toolsets, brings=images.brings, also=images.also, applets=applets
+        toolsets=images.toolsets,
+        brings=images.brings,
+        also=images.also,
+        applets=applets,
+        wrappers=_decode(folder / "wrappers.toml", WrapperFile).packages,
     )
 
 

@@ -37,6 +37,8 @@ def baseline(
         clues=facts.clues,
         dockerfile=bench.plan.target.text,
         lesser=bench.catalog.programs.applets,
+        wrappers=bench.catalog.programs.wrappers,
+        uses=facts.uses,
     )
     asked = probe.Asked(endpoints=endpoints, answers=answers, wishes=wishes)
     with working(bench.emit, "deeper baseline", "Looking deeper into the baseline") as work:

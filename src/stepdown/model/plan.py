@@ -54,7 +54,11 @@ class Trait(StrEnum):
     relative to the working directory or not. `roots` verifies certificates by the
     system's, `services` asks for a service or protocol by name, `media` for a type of file,
     `home`, `scratch` and `person` for the home folder, the folder for temporary files and the name
-    of the user that runs it. The rest is what musl does otherwise.
+    of the user that runs it. `library` is one that is loaded by its file's name, `function` one of
+    its functions (`libc.so.6:malloc_trim`), `query` what SQLite must be built with (its option).
+    The rest is what musl does otherwise: `charset` is converted from or to, `options` are those of
+    getopt, `seed` is a generator of random numbers with a fixed one, `wording` the text of an error
+    that only glibc has.
     """
 
     GLIBC_ONLY = "glibc_only"
@@ -92,6 +96,13 @@ class Trait(StrEnum):
     STRPTIME = "strptime"
     PRINTF = "printf"
     REGEX = "regex"
+    CHARSET = "charset"
+    OPTIONS = "options"
+    SEED = "seed"
+    LIBRARY = "library"
+    FUNCTION = "function"
+    QUERY = "query"
+    WORDING = "wording"
 
 
 class Clue(Value, frozen=True, kw_only=True):
@@ -120,6 +131,8 @@ class Need(StrEnum):
     `program` is found on PATH or at its path. `command` is the first word after the image's name,
     which the image's entrypoint may take as an argument. `user` is a name or a number, `port` a
     port on which the application listens, `numeric_user` asks for a USER that is a number.
+    `variable` sets one about time zone or language (`TZ=Europe/Berlin`), `search` a domain in which
+    names are looked up.
     """
 
     PROGRAM = "program"
@@ -127,6 +140,8 @@ class Need(StrEnum):
     USER = "user"
     PORT = "port"
     NUMERIC_USER = "numeric_user"
+    VARIABLE = "variable"
+    SEARCH = "search"
 
 
 class Use(Value, frozen=True, kw_only=True):

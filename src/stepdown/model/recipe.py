@@ -295,13 +295,15 @@ class Programs(Value, frozen=True, kw_only=True):
     """Which commands the images bring.
 
     `brings` says which other packages a Debian package installs, as far as this matters here, and
-    `also` which it is of no use without and only recommends.
+    `also` which it is of no use without and only recommends. `wrappers` are packages of languages
+    (by `pypi` or `npm` and the name) that call a program, with the command lines by which they do.
     """
 
     toolsets: tuple[Toolset, ...] = ()
     brings: Mapping[str, tuple[str, ...]] = {}
     also: Mapping[str, tuple[str, ...]] = {}
     applets: tuple[Applet, ...] = ()
+    wrappers: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
 
 
 class Catalog(Value, frozen=True, kw_only=True):

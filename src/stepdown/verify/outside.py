@@ -8,13 +8,15 @@ the others are told.
 """
 
 import posixpath
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from stepdown.model.image import ImageConfig
+from stepdown.model.image import ImageConfig, Libc
 from stepdown.model.plan import Need, Use
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.rootfs.filesystem import RootFS
+from stepdown.verify.probe_image import Image
 
 NAME = "outside"
 _ROOT = frozenset(("", "0", "root"))
@@ -34,6 +36,10 @@ class Looked:
         if "/" in program:
             program = posixpath.join(self.config.workdir or "/", program)
         return self.fs.which(program, self.config.path) is not None
+
+    def reader(self, program: str) -> str:
+        """Return the path of what reads a script, empty for another program."""
+        return Image(fs=self.fs, config=self.config, env={}, read=lambda _: None).reader(program)
 
     @property
     def user(self) -> str:
@@ -60,29 +66,23 @@ def check(uses: tuple[Use, ...], before: Looked, after: Looked) -> CheckRun:
 
 def _lenient(use: Use) -> bool:
     """Tell whether the difference matters on some engines only, or to some programs."""
-    return use.need is Need.PORT or (use.need is Need.USER and use.value.isdecimal())
+    return use.need in (Need.PORT, Need.SEARCH) or (use.need is Need.USER and use.value.isdecimal())
 
 
 def _difference(use: Use, before: Looked, after: Looked) -> str:
     """Return in what the candidate fails the use, empty where it serves it as the baseline did."""
-    what = f"{use.where}, `{use.quote}`,"
-    match use.need:
-        case Need.PROGRAM:
-            return _program(use.value, what, before, after)
-        case Need.COMMAND:
-            return _command(use.value, what, before, after)
-        case Need.USER:
-            return _user(use.value, what, before, after)
-        case Need.PORT:
-            return _port(use.value, what, before, after)
-        case Need.NUMERIC_USER:
-            return _numeric(what, before, after)
+    judge = _JUDGES.get(use.need)  # a variable is judged by the probe, which knows what it means
+    return judge(use.value, f"{use.where}, `{use.quote}`,", before, after) if judge else ""
 
 
 def _program(name: str, what: str, before: Looked, after: Looked) -> str:
-    if not before.finds(name) or after.finds(name):
+    if not before.finds(name):
         return ""
-    return f"{what} calls {name}, which the candidate does not have"
+    if not after.finds(name):
+        return f"{what} calls {name}, which the candidate does not have"
+    reader = after.reader(name)
+    lost = reader and before.finds(reader) and not after.finds(reader)
+    return f"{what} calls {name}, and the candidate has no {reader}" if lost else ""
 
 
 def _command(name: str, what: str, before: Looked, after: Looked) -> str:
@@ -107,10 +107,26 @@ def _port(number: str, what: str, before: Looked, after: Looked) -> str:
     return f"{what} binds port {number}, for which some engines want root; now {after.user} runs"
 
 
-def _numeric(what: str, before: Looked, after: Looked) -> str:
+def _search(domain: str, what: str, before: Looked, after: Looked) -> str:
+    if before.fs.libcs != {Libc.GLIBC} or after.fs.libcs != {Libc.MUSL}:
+        return ""
+    return f"{what} searches {domain}, in which musl does not look up a name that has a dot"
+
+
+def _numeric(_: str, what: str, before: Looked, after: Looked) -> str:
     if _is_numeric(after.user) or not _is_numeric(before.user):
         return ""
     return f"{what} wants a user by number, and the candidate's is {after.user or 'root'}"
+
+
+_JUDGES: Mapping[Need, Callable[[str, str, Looked, Looked], str]] = {
+    Need.PROGRAM: _program,
+    Need.COMMAND: _command,
+    Need.USER: _user,
+    Need.PORT: _port,
+    Need.NUMERIC_USER: _numeric,
+    Need.SEARCH: _search,
+}
 
 
 def _is_numeric(user: str) -> bool:

@@ -5,7 +5,7 @@ must be among the image's files, by its name; compiled code is taken as there.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Clue, Trait
@@ -16,6 +16,7 @@ _TYPED = (".ts", ".cts", ".mts", ".tsx", ".jsx")
 _SCRIPTED = (".js", ".cjs", ".mjs")
 _TESTS = re.compile(r"(?:^|[/_.-])tests?(?:[/_.-]|$)")
 _FOREIGN = re.compile(r"/(?:node_modules|site-packages|dist-packages)/")
+_LANGUAGES = {"npm": "node", "pypi": "python"}
 _MENTIONS = frozenset((Trait.CALL, Trait.PATH, Trait.PROGRAM, Trait.SHELL))
 
 
@@ -30,6 +31,22 @@ def shipped(
     bundled = not any(_found(file, names) for file in scripts)
     kept = [c for c in here if _there(c, language, names, bundled=bundled)]
     return tuple(c for c in kept if c.language != "shell" or _called(c.file, kept, config))
+
+
+def wrapped(fs: RootFS, wrappers: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Clue, ...]:
+    """Return the calls of those packages in the image that are there to call a program."""
+    return tuple(
+        Clue(
+            trait=Trait.CALL,
+            subject=line,
+            file=package.path.lstrip("/"),
+            line=1,
+            detail=f"the package {package.name}",
+            language=_LANGUAGES.get(package.kind, ""),
+        )
+        for package in fs.languages
+        for line in wrappers.get(package.kind, {}).get(package.name.lower(), ())
+    )
 
 
 def _own(path: str, fs: RootFS) -> bool:

@@ -44,3 +44,8 @@ class Image:
         if words[0].rpartition("/")[2] != "env" or len(words) == 1:
             return words[0]
         return self.which(words[1]) or f"/usr/bin/{words[1]}"
+
+    def reader(self, program: str) -> str:
+        """Return the path of what reads a script that is found on PATH, empty for another one."""
+        path = self.which(program)
+        return self.interpreter(path) if path else ""

@@ -7,16 +7,17 @@ image, a line of its code, a package that the Dockerfile installs), and that the
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.plan import Clue, Need, Trait, Use
 from stepdown.model.recipe import Applet
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify import (
     probe_clues,
     probe_files,
+    probe_libraries,
     probe_lost,
     probe_musl,
     probe_named,
@@ -38,6 +39,7 @@ _PLAIN = ("C", "POSIX", "en_")  # English rules differ little from those of C
 _BUSYBOX = "/bin/busybox"
 _TLS_CALL = re.compile(r"(?:\S*/)?(?:curl|wget|git)\b.*\bhttps://")
 _TLS_LIBRARIES = ("libcurl.so", "libcurl-gnutls.so", "libgnutls.so", "libssl.so")
+_SORTS = re.compile(r"(?:^|[|;&]\s*)(?:sort|comm|join)\b(?!.*\s-[a-zA-Z]*[nghV])")
 _GO_ZONES, _GO_ROOTS = b"time/tzdata.", b"x509roots/fallback"
 
 
@@ -45,13 +47,24 @@ _GO_ZONES, _GO_ROOTS = b"time/tzdata.", b"x509roots/fallback"
 class Wishes:
     """What the repository says that the application asks for.
 
-    `lesser` are the commands of BusyBox that do less than Debian's.
+    `lesser` are the commands of BusyBox that do less than Debian's, `uses` are those of other
+    files, of which the variables count that they set, `wrappers` the packages that call a program.
     """
 
     language: str = ""
     clues: tuple[Clue, ...] = ()
     dockerfile: str = ""
     lesser: tuple[Applet, ...] = ()
+    wrappers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    uses: tuple[Use, ...] = ()
+
+    @property
+    def variables(self) -> Iterator[tuple[Use, str, str]]:
+        """The variables that other files set for certain, with their names and values."""
+        for use in self.uses:
+            if use.need is Need.VARIABLE and use.sure:
+                name, _, value = use.value.partition("=")
+                yield use, name, value
 
     def of(self, fs: RootFS, config: ImageConfig) -> "Wishes":
         """Return those of the code that is in the image."""
@@ -65,8 +78,12 @@ def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
     found = [
         *_named_roots(before, after),
         *probe_programs.lost(before, after, wishes.clues, wishes.lesser),
+        *probe_programs.lost(
+            before, after, probe_clues.wrapped(after.fs, wishes.wrappers), wishes.lesser
+        ),
         *probe_named.lost(before, after, wishes.clues),
         *probe_musl.turned(before, after, wishes.clues),
+        *probe_libraries.lost(before, after, wishes.clues),
         *probe_lost.barred(before, after, wishes.clues),
         *_overwritten(after),
     ]
@@ -95,6 +112,11 @@ def _self_contained(config: ImageConfig, wishes: Wishes) -> bool:
 def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
     lost = [f"TZ is {name}" for name in _lost_local_time(before, after)]
     lost += [
+        f"{use.place} sets TZ for {use.where}: its TZ is {value}"
+        for use, name, value in wishes.variables
+        if name == "TZ" and _lost_zone(before, after, value)
+    ]
+    lost += [
         f"{clue.place} asks for a zone: its TZ is {clue.subject}"
         for clue in _clues(Trait.ZONE, wishes)
         if _lost_zone(before, after, clue.subject)
@@ -103,7 +125,8 @@ def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
     if lost and not _carried(after, _GO_ZONES):
         for what in lost:
             path = f"{probe_files.ZONES}/{what.rpartition(' ')[2]}"
-            means = "so that its local time is UTC" if what.startswith("TZ") else "so that it fails"
+            asks = " asks for a zone: " in what
+            means = "so that it fails" if asks else "so that its local time is UTC"
             yield f"{what}, and the candidate has no {path}, {means}."
 
 
@@ -118,10 +141,15 @@ def _lost_zone(before: Image, after: Image, name: str) -> bool:
 
 
 def _locales(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
-    asked = any(True for _ in _clues(Trait.OWN_LOCALE, wishes))
+    asked = any(True for _ in _clues(Trait.OWN_LOCALE, wishes)) or _sorts(wishes)
     named = [(variable, before.env.get(variable, "")) for variable in _LOCALE_VARIABLES]
     named = [one for one in named if asked or not one[1].startswith(_PLAIN)]
     named += [(clue.place, clue.subject) for clue in _clues(Trait.LOCALE, wishes)]
+    named += [
+        (f"{use.place}, {name},", value)
+        for use, name, value in wishes.variables
+        if name in _LOCALE_VARIABLES and (asked or not value.startswith(_PLAIN))
+    ]
     for where, name in named:
         plain = name in ("", "C", "POSIX") or (name.startswith("C.") and _musl(after))
         if not plain and _has_rules(before, name) and not _has_rules(after, name):
@@ -129,6 +157,12 @@ def _locales(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
                 f"{where} asks for the locale {name}, and the candidate does not have it, so that"
                 " sorting, numbers and names of months are those of C."
             )
+
+
+def _sorts(wishes: Wishes) -> bool:
+    """Tell whether a shell's command sorts, which it does by the rules of the environment."""
+    lines = (clue.subject for clue in _clues(Trait.CALL, wishes))
+    return any(_SORTS.search(line) for line in lines)
 
 
 def _musl(image: Image) -> bool:

@@ -50,6 +50,37 @@ def _named(root: Path, name: str, text: str) -> list[tuple[Trait, str]]:
         ("from ctypes.util import find_library\nfind_library('c')\n", [
             (Trait.FIND_LIBRARY, "c", 2)]),
         ("now.strftime('%Y-%k')\nnow.strftime('%H:%M %-d')\n", [(Trait.STRFTIME, "%k", 1)]),
+        ("import subprocess\nwords = ['git', 'log']\nsubprocess.run(words)\n", [(P, "git", 3)]),
+        (("import subprocess\ndef a():\n  c = ['ps']\n  subprocess.run(c)\n"
+         "def b():\n  c: list = ['gs', x]\n  subprocess.run(c)\n"), [(P, "ps", 4), (P, "gs", 7)]),
+        ("import subprocess\nsubprocess.run(c)\nc = ['ps']\nc = x\n", []),
+        ("import os\nline = f'tar -x {x}'\nos.system(line)\n", [(S, "tar", 3)]),
+        ("import os\nos.execvp('bash', ['bash'])\nos.execv(x, [])\n", [(P, "bash", 2)]),
+        ("import os\nos.spawnlp(os.P_WAIT, 'ps', 'ps')\n", [(P, "ps", 2)]),
+        ("import pty\npty.spawn(['bash', '-i'])\n", [(P, "bash", 2)]),
+        ("import pexpect\npexpect.spawn('ssh host')\n", [(P, "ssh", 2)]),
+        ("import calendar\ncalendar.LocaleTextCalendar(locale='de_DE')\n", [
+            (Trait.LOCALE, "de_DE", 2)]),
+        ("import calendar\ncalendar.LocaleTextCalendar(0, 'C')\n", []),
+        ("import ctypes\nlibc = ctypes.CDLL('libc.so.6')\nlibc.malloc_trim(0)\n", [
+            (Trait.LIBRARY, "libc.so.6", 2), (Trait.FUNCTION, "libc.so.6:malloc_trim", 3)]),
+        ("from ctypes import CDLL\nCDLL(None).fork()\n", [
+            (Trait.LIBRARY, "libc.so.6", 2), (Trait.FUNCTION, "libc.so.6:fork", 2)]),
+        (("import ctypes\nfrom ctypes.util import find_library\n"
+         "c = ctypes.CDLL(find_library('c'))\nc.a()\nctypes.CDLL(find_library('x')).b()\n"), [
+            (Trait.FIND_LIBRARY, "c", 3), (Trait.FIND_LIBRARY, "x", 5),
+            (Trait.LIBRARY, "libc.so.6", 3), (Trait.FUNCTION, "libc.so.6:a", 4)]),
+        (("import ctypes\nc = ctypes.CDLL('libc.so.6')\n"
+         "if hasattr(c, 'a'): c.a()\ntry: c.b()\nexcept (OSError, AttributeError): c.d()\n"), [
+            (Trait.LIBRARY, "libc.so.6", 2), (Trait.FUNCTION, "libc.so.6:d", 5)]),
+        ("import ctypes\nctypes.CDLL()\nctypes.CDLL(name)\n", []),
+        ("import sqlite3\nd.execute('SELECT soundex(a) FROM t')\n", [
+            (Trait.QUERY, "SOUNDEX", 2)]),
+        ("import sqlite3\nd.execute('DELETE FROM t ORDER BY a LIMIT 5')\n", [
+            (Trait.QUERY, "ENABLE_UPDATE_DELETE_LIMIT", 2)]),
+        ("import sqlite3\nd.execute('DELETE FROM t WHERE a IN (SELECT a FROM t LIMIT 5)')\n", []),
+        ("try: f()\nexcept OSError as e:\n  'Name or service not known' in str(e)\n", [
+            (Trait.WORDING, "Name or service not known", 3)]),
         ("import os\nos.system('x'\n", []),
         ("import os\nos.system('\\d')\n", [(S, "\\d", 2)]),
         ("import os\nos.system(" + "(" * 5_000, []),
@@ -89,6 +120,23 @@ CHILD = "const { exec, execSync, spawn } = require('child_process');\n"
         ("a.c", 'iconv_open("ASCII//TRANSLIT", "UTF-8");\n', [
             (Trait.TRANSLIT, "ASCII//TRANSLIT", 1)]),
         ("a.c", 'execlp("sort", "sort", NULL);\n', [(P, "sort", 1)]),
+        ("a.c", 'iconv_open("UTF-8", "IBM037");\n', [(Trait.CHARSET, "IBM037", 1)]),
+        ("a.c", 'while ((c = getopt(argc, argv, "o:v")) != -1)\n', [(Trait.OPTIONS, "o:v", 1)]),
+        ("a.c", 'getopt(argc, argv, "+v"); getopt_long(argc, argv, "v", o, 0);\n', []),
+        ("a.c", 'execvp("git", args);\nposix_spawnp(&p, "ps", 0);\n', [
+            (P, "git", 1), (P, "ps", 2)]),
+        ("a.mjs", "import { execFile as go } from 'node:child_process';\ngo('git', []);\n", [
+            (P, "git", 2)]),
+        ("a.js", CHILD + "const run = util.promisify(spawn);\nawait run('ps', []);\n", [
+            (P, "ps", 3)]),
+        ("a.js", CHILD + "const tool = 'gs';\nspawn(tool, args);\nspawn(other, args);\n", [
+            (P, "gs", 3)]),
+        ("a.js", CHILD + "let tool = 'gs';\ntool = 'x';\nlet t = 'a';\nvar t = 'b';\nspawn(t)\n",
+         []),
+        ("a.go", 'import "os/exec"\nconst tool = "git"\nexec.Command(tool, "log")\n', [
+            (P, "git", 3)]),
+        ("a.go", 'import "os/exec"\na := []string{"ps", "x"}\nexec.Command(a[0], a[1:]...)\n', [
+            (P, "ps", 3)]),
         ("a.rs", 'Command::new("git").arg("log")\n', [(P, "git", 1)]),
         ("A.java", 'new ProcessBuilder("gs", "-q")\n', [(P, "gs", 1)]),
         ("A.java", 'Runtime.getRuntime().exec("ls -l");\n', [(P, "ls", 1)]),

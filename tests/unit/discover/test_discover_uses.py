@@ -61,6 +61,45 @@ def test_a_compose_file(tmp_path: Path) -> None:
     assert found[0].quote == 'test: ["CMD", "curl", "-f", "http://localhost"]'
 
 
+def test_variables_and_search_domains(tmp_path: Path) -> None:
+    text = """\
+services:
+  web:
+    build: .
+    environment:
+      TZ: Europe/Berlin
+      LC_ALL: "${LANGUAGE}"
+      PORT: "80"
+    dns_search: [inner.test]
+  worker:
+    build: .
+    environment: [LANG=de_DE.UTF-8, DEBUG]
+    dns_search: inner.test
+    dns_opt: ["ndots:2"]
+"""
+    assert _rows(_uses(tmp_path, {"compose.yaml": text})) == [
+        (Need.VARIABLE, "TZ=Europe/Berlin", 5, True),
+        (Need.SEARCH, "inner.test", 8, True),
+        (Need.VARIABLE, "LANG=de_DE.UTF-8", 11, True),
+    ]
+
+
+def test_variables_of_a_manifest(tmp_path: Path) -> None:
+    text = """\
+kind: Pod
+spec:
+  containers:
+    - name: web
+      image: registry.test/app
+      env:
+        - {name: TZ, value: Asia/Tokyo}
+        - {name: LANG, valueFrom: {}}
+"""
+    script = "docker build -t registry.test/app ."
+    found = _uses(tmp_path, {"build.sh": script, "pod.yaml": text})
+    assert _rows(found) == [(Need.VARIABLE, "TZ=Asia/Tokyo", 7, True)]
+
+
 @pytest.mark.parametrize(
     ("test", "programs"),
     [

@@ -5,10 +5,11 @@ from msgspec.structs import replace
 
 from fakes import image
 from stepdown.flow.catalog import load
-from stepdown.model.image import ImageConfig
+from stepdown.model.image import ImageConfig, Tier
 from stepdown.model.plan import Need, Use
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState
+from stepdown.rootfs.elf import Elf
 from stepdown.rootfs.passwd import User
 from stepdown.verify import outside
 from stepdown.verify.compare import differences
@@ -185,3 +186,41 @@ def test_all_that_is_missing_is_listed() -> None:
     run = outside.check(uses, before, _looked("/bin/ls"))
     assert run.summary.endswith("(and 1 more)")
     assert [m.text.split(" calls ")[1].split(",")[0] for m in run.messages] == ["sh", "curl", "ps"]
+
+
+def _reading(program: str, reader: str, *files: str) -> Looked:
+    """Return an image with a script."""
+    made = _looked(program, *files)
+    return Looked(fs=replace(made.fs, shebangs={program: reader}), config=made.config)
+
+
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [((), CheckState.FAILED), (("/bin/bash",), CheckState.PASSED)],
+)
+def test_what_reads_a_script_must_be_there_too(files: tuple[str, ...], state: CheckState) -> None:
+    before = _reading("/app/run.sh", "/bin/bash", "/bin/bash")
+    run = _check(Need.PROGRAM, "/app/run.sh", before, _reading("/app/run.sh", "/bin/bash", *files))
+    assert run.state is state
+    if run.messages:
+        found = diagnose([("outside", run.messages[0])], load().breakages, tier=Tier.ALPINE)
+        assert [one.breakage for one in found] == ["D02"]
+
+
+def _of(libc: str) -> Looked:
+    made, name = _looked(libc), libc.rpartition("/")[2]
+    elf = Elf(architecture="amd64", type=3, soname=name, defines=("GLIBC_2.4",))
+    return Looked(fs=replace(made.fs, elf={libc: elf}), config=made.config)
+
+
+def test_a_search_domain_is_told_and_proves_nothing() -> None:
+    glibc, musl = _of("/lib64/ld-linux-x86-64.so.2"), _of("/lib/ld-musl-x86_64.so.1")
+    run = _check(Need.SEARCH, "inner.test", glibc, musl)
+    assert run.state is CheckState.PASSED
+    assert "in which musl does not look up a name that has a dot" in run.summary
+    assert "affected" not in _check(Need.SEARCH, "inner.test", glibc, glibc).summary
+
+
+def test_variables_are_judged_elsewhere() -> None:
+    run = _check(Need.VARIABLE, "TZ=Asia/Tokyo", _looked(), _looked())
+    assert run.state is CheckState.PASSED

@@ -7,7 +7,7 @@ import pytest
 
 from fakes import FakeContainer, FakeEngine, image
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Clue, Policy, Trait
+from stepdown.model.plan import Clue, Need, Policy, Trait, Use
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Verdict
 from stepdown.ports import ContainerState, Exit, HttpAnswer
@@ -68,6 +68,35 @@ class TestRules:
     )
     def test_no_alarm(self, before: Image, after: Image) -> None:
         assert broken(before, after, Wishes()) == ()
+
+    @pytest.mark.parametrize(
+        ("cmd", "sure", "alarm"),
+        [("server", True, True), ("server", False, False), ("/usr/bin/node", True, False)],
+    )
+    def test_a_zone_that_another_file_sets(self, cmd: str, *, sure: bool, alarm: bool) -> None:
+        use = Use(
+            need=Need.VARIABLE, value="TZ=Europe/Berlin", file="compose.yaml", line=5,
+            where="environment of service web", quote="x", sure=sure,
+        )  # fmt: skip
+        said = broken(side(BERLIN, cmd=cmd), side(cmd=cmd), Wishes(uses=(use,)))
+        assert bool(said) is alarm
+        if said:
+            assert said[0].startswith(
+                "compose.yaml:5 sets TZ for environment of service web: its TZ is Europe/Berlin,"
+                f" and the candidate has no {BERLIN}, so that its local time is UTC"
+            )
+
+    @pytest.mark.parametrize(
+        ("line", "alarm"),
+        [("sort names", True), ("cat x | sort", True), ("sort -n x", False), ("cat x", False)],
+    )
+    def test_a_command_sorts_by_the_rules_of_the_language(self, line: str, *, alarm: bool) -> None:
+        english = "/usr/lib/locale/en_US.utf8"
+        before, after = side(english, LANG="en_US.UTF-8"), side("/a.sh", LANG="en_US.UTF-8")
+        call = msgspec.structs.replace(
+            CODE, trait=Trait.CALL, subject=line, file="a.sh", language="python"
+        )
+        assert bool(broken(before, after, Wishes(clues=(call,)))) is alarm
 
     def test_a_zone_that_etc_localtime_names(self) -> None:
         before, after = side(BERLIN), side()

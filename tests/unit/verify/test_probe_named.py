@@ -11,6 +11,7 @@ from stepdown.model.plan import Clue, Trait
 from stepdown.model.recipe import Applet
 from stepdown.rootfs.elf import Elf
 from stepdown.rootfs.filesystem import Entry
+from stepdown.rootfs.languages import LanguagePackage
 from stepdown.rootfs.passwd import Group, User
 from stepdown.rootfs.tar import EntryType
 from stepdown.verify import probe_clues, probe_lost, probe_named, probe_programs
@@ -22,6 +23,8 @@ LESSER = (
     Applet(command="date", package="coreutils", refused=frozenset()),
     Applet(command="sed", package="sed", refused=frozenset()),
 )
+WRAPPERS = {"npm": {"tree-kill": ("ps -o pid --ppid 1",)}}
+PS = (Applet(command="ps", package="procps", refused=frozenset(["--ppid"])),)
 
 
 def side(*paths: str, links: dict[str, str] | None = None, **env: str) -> Image:
@@ -64,6 +67,32 @@ def programs(before: Image, after: Image, *clues: Clue) -> list[str]:
 
 def named(before: Image, after: Image, *clues: Clue) -> list[str]:
     return list(probe_named.lost(before, after, clues))
+
+
+class TestWrappers:
+    def said(self, before: Image, after: Image) -> tuple[str, ...]:
+        package = LanguagePackage(
+            kind="npm",
+            name="tree-kill",
+            version="1",
+            path="/app/node_modules/tree-kill/package.json",
+        )
+        there = replace(after, fs=msgspec.structs.replace(after.fs, languages=(package,)))
+        return broken(before, there, Wishes(wrappers=WRAPPERS, lesser=PS))
+
+    def test_a_package_that_calls_a_program(self) -> None:
+        place = "app/node_modules/tree-kill/package.json:1, the package tree-kill"
+        before = side("/bin/sh", "/usr/bin/ps")
+        assert self.said(before, side("/bin/sh")) == (
+            f"{place}, calls ps, and the candidate has no /usr/bin/ps",
+        )
+        assert self.said(before, before) == ()
+        assert self.said(before, musl("/bin/sh", "/bin/ps")) == (
+            f"{place}: ps: unrecognized option: --ppid",
+        )
+
+    def test_other_packages_are_none(self) -> None:
+        assert broken(side("/usr/bin/ps"), side(), Wishes(wrappers=WRAPPERS)) == ()
 
 
 class TestPrograms:

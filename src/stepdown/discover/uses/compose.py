@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stepdown.discover.uses.mention import Kind, Mention, Names, Sighting, joined
+from stepdown.discover.uses.mention import Kind, Mention, Names, Sighting, joined, local
 from stepdown.discover.uses.words import of_script, of_words
 from stepdown.discover.uses.yamlfile import Node, documents
 from stepdown.dockerfile import read
@@ -77,7 +77,7 @@ def _same_stage(stage: str, target: Target) -> bool:
 def sightings(found: tuple[Service, ...]) -> Iterator[Sighting]:
     """Yield what the services expect of their images."""
     for service in found:
-        for what, need, value, node in _service(service.node):
+        for what, need, value, node in (*_service(service.node), *_surroundings(service.node)):
             yield Sighting(
                 need=need,
                 value=value,
@@ -85,6 +85,23 @@ def sightings(found: tuple[Service, ...]) -> Iterator[Sighting]:
                 where=f"{what} of service {service.name}",
                 mention=service.mention,
             )
+
+
+def _surroundings(node: Node) -> Iterator[tuple[str, Need, str, Node]]:
+    """Yield variables of the environment, and domains that names are searched in."""
+    given = node.get("environment")
+    pairs = [(name, below.text or "", below) for name, below in given.keys.items()]
+    for item in given.items:
+        name, _, value = (item.text or "").partition("=")
+        pairs.append((name, value, item))
+    for name, value, below in pairs:
+        if variable := local(name, value):
+            yield "environment", Need.VARIABLE, variable, below
+    search = node.get("dns_search")
+    dots = any("ndots" in option for option in node.get("dns_opt").words)
+    for domain in () if dots else (search.text, *search.words):
+        if domain:
+            yield "search domain", Need.SEARCH, domain, search
 
 
 def _service(node: Node) -> Iterator[tuple[str, Need, str, Node]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from stepdown.discover.uses.mention import Mention, Sighting
+from stepdown.discover.uses.mention import Mention, Sighting, local
 from stepdown.discover.uses.words import of_words
 from stepdown.discover.uses.yamlfile import Node
 from stepdown.model.plan import Need
@@ -38,7 +38,9 @@ def _container(container: Node, pod: Node) -> Iterator[Sighting]:
     image = container.get("image")
     mention = Mention.image(image.text or image.get("repository").text or "")
     name = container.get("name").text or image.text or "unnamed"
-    for what, need, value, line in (*_commands(container), *_security(container, pod)):
+    for what, need, value, line in (
+        *_commands(container), *_security(container, pod), *_environment(container)
+    ):  # fmt: skip
         yield Sighting(
             need=need, value=value, line=line, where=f"{what} of container {name}", mention=mention
         )
@@ -59,6 +61,12 @@ def _commands(container: Node) -> Iterator[tuple[str, Need, str, int]]:
         first = next(iter(args.words), "")
         if re.fullmatch(r"[\w./+]+", first):
             yield "args", Need.COMMAND, first, args.line
+
+
+def _environment(container: Node) -> Iterator[tuple[str, Need, str, int]]:
+    for one in container.get("env").items:
+        if variable := local(one.get("name").text or "", one.get("value").text or ""):
+            yield "environment", Need.VARIABLE, variable, one.line
 
 
 def _security(container: Node, pod: Node) -> Iterator[tuple[str, Need, str, int]]:

@@ -116,3 +116,9 @@ class Names:
 def joined(*parts: str) -> str:
     """Return a path of the repository, normalised; it begins with .. where it leads out."""
     return posixpath.normpath(posixpath.join(*parts))
+
+
+def local(name: str, value: str) -> str:
+    """Return a variable that asks the image for a time zone or a language, empty for others."""
+    asks = name in {"TZ", "LANG"} or name.startswith("LC_")
+    return f"{name}={value}" if asks and value and "$" not in value and "{" not in value else ""
