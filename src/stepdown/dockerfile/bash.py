@@ -1,19 +1,22 @@
 """Reads shell scripts with tree-sitter-bash, and finds the script of an instruction.
 
-Two quirks of the grammar are repaired here: it splits `a-$x-b` into words that touch, and it hangs
-words that follow a redirection on that redirection. Nothing here recurses: scripts nest deeply.
+Quirks of the grammar are repaired here: it splits `a-$x-b` and `A=$x:$y` into words that touch, it
+hangs words that follow a redirection on that redirection, and after `A=1 B=2` it reads over the end
+of the line. Nothing here recurses: scripts nest deeply.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from stepdown.dockerfile import plain
 from stepdown.dockerfile.heredoc import opening
 from stepdown.dockerfile.instruction import Instruction
+from stepdown.dockerfile.plain import leading
 from stepdown.dockerfile.shell import SHELLS, Command, Context, Script, ShellWord, Unit, fixed
 from stepdown.dockerfile.source import SourceText
 
@@ -107,6 +110,21 @@ def parse(source: SourceText, *, interpreter: str = "", mixed: bool = False) -> 
         return Script(
             source=source, commands=(), units=(), has_error=False, interpreter=interpreter
         )
+    found = plain.read(source)
+    if found is None:
+        return by_grammar(source, interpreter=interpreter, mixed=mixed)
+    return Script(
+        source=source,
+        commands=tuple(found[0]),
+        units=tuple(found[1]),
+        has_error=False,
+        interpreter=interpreter,
+        mixed=mixed,
+    )
+
+
+def by_grammar(source: SourceText, *, interpreter: str = "", mixed: bool = False) -> Script:
+    """Parse a script of any kind for a shell."""
     reader = _Reader(source)
     has_error = reader.read()
     return Script(
@@ -153,13 +171,15 @@ class _Reader:
         self._encoded = source.text.encode("utf-8", "surrogateescape")
         self._offset = int if source.text.isascii() else _Offsets(source.text)
         self._rest: list[_Place] = []
+        self._has_error = False
+        self._breaks = "\n" in source.text
         self.commands: list[Command] = []
         self.units: list[Unit] = []
 
     def read(self) -> bool:
         """Collect everything; tell whether a part was not understood."""
         root = Parser(_LANGUAGE).parse(self._encoded).root_node
-        has_error, todo = root.has_error, list(root.children)
+        self._has_error, todo = root.has_error, list(root.children)
         del root
         joint, contexts = "", _NOWHERE
         while todo:
@@ -171,7 +191,7 @@ class _Reader:
                 self._chain(node, joint, contexts)
                 joint, contexts = ";", _NOWHERE
         self._below()
-        return has_error
+        return self._has_error
 
     def _chain(self, node: Node, joint: str, contexts: tuple[Context, ...]) -> None:
         """Collect the links of a list of `&&`, from the last to the first."""
@@ -238,12 +258,14 @@ class _Reader:
         """Collect one command, and leave the substitutions inside of its words for later."""
         names, assigned, behind = [], [], [*redirects]
         declares = kind == "declaration_command"
+        stop = -1
         for one in node.children if kind != "variable_assignment" else [node]:
             part = one.type
             if part in _REDIRECTS:
                 behind.append(one)
-            elif part == "variable_assignment" and not declares:
+            elif not declares and (part == "variable_assignment" or one.start_byte == stop):
                 assigned.append(one)
+                stop = one.end_byte
             else:
                 names.append(one)
         end = node.end_byte
@@ -252,11 +274,16 @@ class _Reader:
             names.sort(key=_start_byte)
             end = max(end, *(one.end_byte for one in behind))
         words = self._words(names)
+        values = self._words(assigned) if assigned else ()
+        if not declares and (more := leading(words)):
+            values, words = (*values, *words[:more]), words[more:]
+        if self._breaks and any(map(self._breaks_off, pairwise((*values, *words)))):
+            self._has_error = True
         name = words[0].text if words else None
         command = Command(
             program=name.rpartition("/")[2] if name else "",
             words=words,
-            assignments=self._words(assigned) if assigned else (),
+            assignments=values,
             redirected=bool(behind),
             start=self._offset(node.start_byte),
             end=self._offset(end),
@@ -267,6 +294,12 @@ class _Reader:
             nested = _substitutions([*node.children, *redirects])
             self._rest += [(one, contexts) for one in nested]
         return command
+
+    def _breaks_off(self, neighbours: tuple[ShellWord, ShellWord]) -> bool:
+        """Tell whether a line ends between two words, so that they belong to two commands."""
+        one, two = neighbours
+        gap = self._source.text[one.end : two.start]
+        return "\n" in gap and "\n" in gap.replace("\\\n", "")
 
     def _words(self, nodes: list[Node]) -> tuple[ShellWord, ...]:
         """Make words of nodes; nodes that touch are one word."""
@@ -328,5 +361,10 @@ def _stray_words(redirect: Node) -> list[Node]:
     if redirect.type != "file_redirect":
         return []
     named = [one for one in redirect.children if one.is_named and one.type != "file_descriptor"]
-    closes = any(one.type in ("<&-", ">&-") for one in redirect.children)
-    return named if closes else named[1:]
+    if any(one.type in ("<&-", ">&-") for one in redirect.children):
+        return named
+    file, *words = named or [redirect]
+    end = file.end_byte
+    while words and words[0].start_byte == end:  # a part of the file's name
+        end = words.pop(0).end_byte
+    return words
