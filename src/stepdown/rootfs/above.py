@@ -16,6 +16,7 @@ from stepdown.rootfs.tar import EntryType
 _NOISE: Final = re.compile(
     r"""/(?:
       (?:var/)?tmp | run | proc | sys | dev
+    | etc/ca-certificates(?:\.conf|/update\.d)?
     | var/(?:cache | log | spool | mail | backups | lib/(?:apt|dpkg|apk|rpm|systemd|ucf|pam))
     | root/\.(?:cache|npm|config|bash_history|wget-hsts|python_history|node-gyp|local/state|gnupg)
     | root/(?:go|\.cargo/registry|\.rustup|\.m2|\.gradle)

@@ -129,8 +129,8 @@ def sources(step: Step, suite: str, packages: list[str], into: Path) -> None:
         step.run(*command, *packages, cwd=into)
     for package in packages:
         if not _tarballs(into, package):
-            with suppress(LabError):
-                step.run(*command, package, cwd=into)
+            with suppress(LabError):  # what was released is kept longer than what came after it
+                step.run(*command, f"{package}/{suite}", cwd=into)
     if lacking := [package for package in packages if not _tarballs(into, package)]:
         raise LabError(f"apt brought no upstream source of {' '.join(lacking)}")
     wanted = {path for package in packages for path in _tarballs(into, package)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab import apt, images
+from lab import apt, images, java
 from lab.images import Image, Layer, Member, folder, link, regular
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ PYTHON3 = [
         "python3.13-minimal",
         "python3.13-venv",
     ),
+]
+JAVA = [
+    *("libc6", "zlib1g", "libjpeg62-turbo", "liblcms2-2", "libfreetype6", "fonts-dejavu-core"),
+    *("fontconfig-config", "libexpat1", "libfontconfig1", "libuuid1", "libbrotli1", "libcrypt1"),
+    *("libstdc++6", "libgcc-s1", "gcc-14-base", "libpng16-16t64", "libbz2-1.0"),
 ]
 CERTIFICATES = "ca-certificates"
 PASSWD = """root:x:0:0:root:/root:/sbin/nologin
@@ -102,6 +107,9 @@ FAMILIES = {
         ["python3", "ld.so.cache"],
         [f"/usr/bin/python{PYTHON}"],
         ["LANG=C.UTF-8"],
+    ),
+    f"java{java.MAJOR}": Family(
+        JAVA, ["java-cacerts", "java"], ["/usr/bin/java", "-jar"], ["LANG=C.UTF-8"]
     ),
 }
 
@@ -245,7 +253,41 @@ class Maker:
             target = f"/usr/bin/python{PYTHON}"
             links = [link("./usr/bin/python", target), link("./usr/bin/python3", target)]
             return self.layer(name, links)
-        return self.ld_cache() if name == "ld.so.cache" else self.node()
+        makers = {
+            "ld.so.cache": self.ld_cache,
+            "java-cacerts": self.java_authorities,
+            "java": self.java,
+        }
+        return makers.get(name, self.node)()
+
+    def java_authorities(self) -> Layer:
+        """The key store of authorities that Java reads."""
+        store = (self.step.lab.results / "java/cacerts").read_bytes()
+        path = "./etc/ssl/certs/java"
+        return self.layer("java-cacerts", [folder(path), regular(f"{path}/cacerts", store)])
+
+    def java(self) -> Layer:
+        """The JRE, at the place that the package of Temurin has."""
+        home = self.step.lab.results / "java/jre"
+        place = f"./usr/lib/jvm/temurin-{java.MAJOR}-jre-amd64"
+        members: list[Member] = []
+        for path in sorted(home.rglob("*")):
+            name = f"{place}/{path.relative_to(home)}"
+            if path.is_dir():
+                members.append(folder(name))
+            elif path.name != "cacerts":
+                members.append(regular(name, path.read_bytes(), path.stat().st_mode & 0o777))
+        adoptium, system = "/etc/ssl/certs/adoptium", "/etc/ssl/certs/java/cacerts"
+        return self.layer(
+            "java",
+            [
+                *members,
+                link(f"{place}/lib/security/cacerts", f"{adoptium}/cacerts"),
+                folder(f".{adoptium}"),
+                link(f".{adoptium}/cacerts", system),
+                link("./usr/bin/java", f"{place[1:]}/bin/java"),
+            ],
+        )
 
     def node(self) -> Layer:
         """Node.js alone, without npm."""

@@ -10,19 +10,22 @@ from lab import (
     apks,
     apt,
     buildpack,
+    bun,
     busybox,
     debian,
     distroless,
     downloads,
     golang,
+    java,
     machine,
     musl,
+    nginx,
     node,
     python,
     repository,
 )
 from lab.place import Lab
-from lab.recipe import Recipe
+from lab.recipe import HERE, Recipe
 from lab.step import LabError, Step
 
 Make = Callable[[Step, list[str]], str]
@@ -50,6 +53,7 @@ def recipes(lab: Lab) -> list[Recipe]:
         *_alpine(lab),
         *_node(),
         *_languages(),
+        *_applications(),
         *_distroless(),
     ]
 
@@ -100,6 +104,7 @@ def _early() -> list[Recipe]:
                 "bash": ["bash"],
                 "libraries": ["libffi", "bzip2", "sqlite3", "readline"],
                 "python": [python.SOURCE],
+                "nginx": nginx.SOURCES,
             }.items()
         ),
         *(
@@ -258,6 +263,71 @@ def _languages() -> list[Recipe]:
     return found
 
 
+def _applications() -> list[Recipe]:
+    """Images that only examples stand on: Java, Bun and nginx."""
+    files = sorted((HERE / DOCKERFILES / nginx.FILES).rglob("*"))
+    served = [str(path.relative_to(HERE)) for path in files if path.is_file()]
+    compiles = ("lab/musl.py", "lab/nginx.py", "lab/apkpack.py")
+    return [
+        Recipe("java", _files(java.trees), ("lab/java.py", "lab/apt.py")),
+        Recipe(
+            "nginx-package",
+            _files(nginx.package),
+            (*compiles, f"{DOCKERFILES}/nginx-musl.Dockerfile"),
+            ("workbench", "sources-nginx"),
+        ),
+        *(
+            Recipe(
+                f"nginx{suffix}",
+                partial(nginx.image, libc=libc),
+                ("lab/nginx.py", f"{DOCKERFILES}/nginx.Dockerfile", *served),
+                (*needs, "sources-nginx"),
+                tuple(f"nginx:{tag}{suffix}" for tag in ("1.26",)),
+            )
+            for suffix, libc, needs in (
+                ("", "glibc", ("debian-trixie-slim",)),
+                ("-alpine-slim", "musl", ("alpine", "apk-serve", "nginx-package")),
+            )
+        ),
+        *(
+            Recipe(
+                f"temurin-{kind}",
+                partial(java.image, kind=kind),
+                ("lab/java.py", f"{DOCKERFILES}/java.Dockerfile"),
+                ("debian-trixie-slim", "java"),
+                (f"eclipse-temurin:{java.MAJOR}-{kind}",),
+            )
+            for kind in ("jre", "jdk")
+        ),
+        *_bun(),
+    ]
+
+
+def _bun() -> list[Recipe]:
+    found = []
+    for libc in ("glibc", "musl"):
+        source = ("lab/bun.py", "lab/downloads.py")
+        found.append(
+            Recipe(f"bun-{libc}", _files(partial(bun.program, libc=libc)), source, ("node-glibc",))
+        )
+    for suffix, base, libc, need in (
+        ("", "debian:trixie", "glibc", "debian-trixie"),
+        ("-slim", "debian:trixie-slim", "glibc", "debian-trixie-slim"),
+        ("-alpine", "alpine:3.23", "musl", "alpine"),
+    ):
+        found.append(
+            Recipe(
+                f"bun{suffix}",
+                partial(bun.image, base=base, libc=libc),
+                ("lab/bun.py", f"{DOCKERFILES}/bun.Dockerfile"),
+                (need, f"bun-{libc}", *(["apk-serve"] if libc == "musl" else [])),
+                tuple(f"oven/bun:{name}{suffix}" for name in ("1", bun.VERSION)),
+                facts=machine.facts,
+            )
+        )
+    return found
+
+
 def _alpine(lab: Lab) -> list[Recipe]:
     def address() -> str:
         return repository.urls(*repository.where(lab))
@@ -318,6 +388,7 @@ def _distroless() -> list[Recipe]:
     for name, families, needs in (
         ("node", ["nodejs24"], ["node-glibc"]),
         ("others", ["static", "base", "cc", "python3"], []),
+        ("java", [f"java{java.MAJOR}"], ["java"]),
     ):
         found.append(
             Recipe(
