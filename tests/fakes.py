@@ -62,7 +62,7 @@ class FakeContainer(Container):
     def changed(self) -> tuple[str, ...]:
         return self.changes
 
-    def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
+    def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
         return Exit(exit_code=0, output=self.said or " ".join(argv))
 
     def stop(self, grace: float) -> Stopped:

@@ -129,8 +129,8 @@ class Container(Protocol):
         Folders are named only where nothing in them is.
         """
 
-    def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
-        """Run a program beside the application, as the image's user."""
+    def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
+        """Run a program beside the application, as the image's user unless another is named."""
 
     def stop(self, grace: float) -> Stopped:
         """Send the stop signal and wait; kill after `grace` seconds."""

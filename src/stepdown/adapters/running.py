@@ -98,8 +98,8 @@ class RunningContainer(Container):
         around = {str(folder) for path in found for folder in PurePosixPath(path).parents}
         return tuple(path for path in found if path not in around)
 
-    def execute(self, argv: tuple[str, ...], timeout: float) -> Exit:
-        """Run a program beside the application, as the image's user.
+    def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
+        """Run a program beside the application, as the image's user unless another is named.
 
         The engine cannot end such a program: after `timeout` it runs on until the container is
         removed.
@@ -108,7 +108,7 @@ class RunningContainer(Container):
             return refused_exit(self._refused)
         with engine_faults("running a program in a container"):
             try:
-                identity = str(self._api.exec_create(self._identity, list(argv))["Id"])
+                identity = str(self._api.exec_create(self._identity, list(argv), user=user)["Id"])
                 body: dict[str, object] = {"Detach": False, "Tty": False}
                 reader = read_in_background(self._api, f"/exec/{identity}/start", body)
             except APIError as fault:

@@ -11,7 +11,9 @@ from stepdown.discover.found import Found
 from stepdown.discover.tree import Tree
 from stepdown.model.plan import Command
 
-_RUN = re.compile(r"(?:npm|yarn|pnpm)(?: run(?:-script)?)? (?P<script>[\w:.-]+)")
+# `bun test` is Bun's own runner, never the script of that name.
+_RUN = re.compile(r"(?:(?:npm|yarn|pnpm)(?: run(?:-script)?)?|bun run) (?P<script>[\w:.-]+)")
+_RUNTIMES = ("node", "bun", "deno")
 _DEPTH = 5  # scripts that only call other scripts
 
 # Programs whose package has another name.
@@ -61,7 +63,7 @@ def _test(package: Package) -> tuple[Command | None, tuple[str, ...]]:
     plain = command(text, source)
     word = plain.argv[0] if plain.argv else ""
     owner = _PACKAGES.get(word, word)
-    if word == "node" or (not word and _only_node(text)):
+    if word in _RUNTIMES or (not word and _only_runtimes(text)):
         return plain, notes
     if owner in package.dependencies or owner in package.dev_dependencies:
         return command(f"node node_modules/.bin/{text}", source), (*notes, *_dev(owner, package))
@@ -79,9 +81,9 @@ def _resolved(scripts: Mapping[str, str]) -> tuple[str, str]:
     return name, scripts.get(name, "").strip()
 
 
-def _only_node(text: str) -> bool:
+def _only_runtimes(text: str) -> bool:
     parts = re.split(r"&&|\|\||;", text)
-    return all(re.match(r"\s*(?:\w+=\S* )*node\s", part) for part in parts)
+    return all(re.match(rf"\s*(?:\w+=\S* )*(?:{'|'.join(_RUNTIMES)})\s", part) for part in parts)
 
 
 def _dev(owner: str, package: Package) -> tuple[str, ...]:

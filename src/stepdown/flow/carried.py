@@ -1,17 +1,23 @@
 """Before a stage is split for good: what the built baseline really holds besides its base."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, base
-from stepdown.model.plan import Facts, Plan, Rewrite
+from stepdown.flow.progress import working
+from stepdown.model.plan import Carried, Facts, Plan, Rewrite
 from stepdown.rewrite import split
 from stepdown.rootfs.above import above
+from stepdown.rootfs.behind import behind, needed
 from stepdown.rootfs.filesystem import RootFS
+from stepdown.verify.audit import Rehearsal
+from stepdown.verify.opened import watch
 
 Replan = Callable[[Facts], Plan]
+_WORD = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 
 
 def settle(bench: Bench, reference: Reference, replan: Replan) -> Plan:
@@ -29,7 +35,35 @@ def settle(bench: Bench, reference: Reference, replan: Replan) -> Plan:
     if old is None or not candidates:
         return plan
     found = above(old.fs, reference.seen.fs, candidates)
+    found += _opened(bench, reference, old.fs, found, candidates)
     return replan(msgspec.structs.replace(plan.facts, carried=found))
+
+
+def _opened(
+    bench: Bench,
+    reference: Reference,
+    old: RootFS,
+    found: tuple[Carried, ...],
+    candidates: Mapping[str, RootFS],
+) -> tuple[Carried, ...]:
+    """Look which files of packages, that would stay behind, the checks open on the baseline."""
+    built, named = reference.seen.fs, frozenset(_WORD.findall(bench.plan.target.text))
+    left = behind(old, built, found, candidates, named)
+    if not left.files:
+        return ()
+    rehearsal = Rehearsal(
+        command=bench.plan.facts.test, asked=reference.asked, answers=reference.answers
+    )
+    title = "Looking which files of packages the checks open"
+    with working(bench.emit, "opened baseline", title) as work:
+        seen = watch(bench.rig, reference.seen.side, left.files, rehearsal)
+        read = len(seen.paths & left.files.keys())
+        words = f"{read} of {len(left.files)}"
+        if left.unwatched:
+            words += f", and {left.unwatched} more were not looked at"
+        unknown = f"; others may have been: {seen.unsure}" if seen.unsure else ""
+        work.end(ok=not seen.unsure, summary=f"{words}{unknown}")
+    return needed(seen.paths, left, built, candidates)
 
 
 def is_split(rewrite: Rewrite) -> bool:

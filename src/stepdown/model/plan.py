@@ -168,19 +168,21 @@ class Use(Value, frozen=True, kw_only=True):
 class CarriedKind(StrEnum):
     """Why a file lies on top of the old base.
 
-    `made` by an instruction of the Dockerfile itself, or a `library` that came with a package and
-    that a made program loads.
+    `made` by an instruction of the Dockerfile itself, a `library` that came with a package and
+    that a made program loads, or `opened`: a package's file that the checks open on the baseline.
     """
 
     MADE = "made"
     LIBRARY = "library"
+    OPENED = "opened"
 
 
 class Carried(Value, frozen=True, kw_only=True):
     """A file or a whole folder that the built baseline holds besides its base.
 
     `path` is absolute, `size` in bytes. `chown` is `uid:gid` where all of it belongs to one user
-    other than root. Of a library, `package` brought it and `images` are the bases that lack it.
+    other than root. Where it was not made, `package` brought it and `images` are the bases that
+    lack it; `opened` is the very file that was opened.
     """
 
     path: str
@@ -188,6 +190,7 @@ class Carried(Value, frozen=True, kw_only=True):
     kind: CarriedKind = CarriedKind.MADE
     chown: str = ""
     package: str = ""
+    opened: str = ""
     images: tuple[str, ...] = ()
 
 

@@ -260,6 +260,8 @@ def _any_under(root: str, carried: Iterable[Carried]) -> bool:
 def _why(one: Carried) -> str:
     if one.kind is CarriedKind.LIBRARY:
         return f"a library of {one.package} that its programs load and the new base lacks"
+    if one.kind is CarriedKind.OPENED:
+        return f"the checks open {one.opened} of {one.package}, which the new base lacks"
     return "made on top of the old base"
 
 

@@ -129,7 +129,7 @@ def _rehearse(
                 rig.engine.start(_tests(rig, side, rehearsal.command, files))
             )
         app = stack.enter_context(rig.engine.start(_application(rig, side, rehearsal, files)))
-        unsure = app.refused or _use(app, rehearsal, rig.policy.start_timeout)
+        unsure = app.refused or use(app, rehearsal, rig.policy.start_timeout)
         calls, unread = _calls(app)
         if tests is None:
             return calls, unsure or unread
@@ -157,7 +157,7 @@ def _tests(rig: Rig, side: Side, wanted: Command, files: tuple[File, ...]) -> Co
     return msgspec.structs.replace(spec, files=files, healthcheck=_NO_HEALTHCHECK)
 
 
-def _use(container: Container, rehearsal: Rehearsal, limit: float) -> str:
+def use(container: Container, rehearsal: Rehearsal, limit: float) -> str:
     """Send the requests, and give what they start the time to run; say what went wrong."""
     asked = rehearsal.asked
     _until(container, limit if rehearsal.answers else _SETTLE, asked)

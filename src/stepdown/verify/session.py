@@ -41,9 +41,14 @@ class Endpoints(Value, frozen=True, kw_only=True):
 
 
 def endpoints(side: Side, ports: tuple[int, ...], policy: Policy) -> Endpoints:
-    """Return the user's paths, or `/` and the health check's, on the first port."""
+    """Return the user's paths, or `/` and the health check's, on the first port.
+
+    `ports` are those of the Dockerfile; without any, the base may have exposed one.
+    """
     found = _URL.search(" ".join(side.config.healthcheck.test)) if side.config.healthcheck else None
     named = int(found[1]) if found and found[1] else None
+    inherited = (int(port.partition("/")[0]) for port in side.config.ports if "/udp" not in port)
+    ports = ports or tuple(inherited)
     paths = policy.paths or tuple(dict.fromkeys(("/", *([found[2]] if found else []))))
     return Endpoints(port=named or next(iter(ports), None), paths=paths)
 
