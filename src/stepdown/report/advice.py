@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stepdown.model.plan import Target
 from stepdown.model.trial import BaselineVerdict, Outcome, Trial, Verdict
-from stepdown.report import operations, words
+from stepdown.report import operations, reproduce, words
 from stepdown.report.document import Block, Code, Inline, Listing, bullets, paragraph
 from stepdown.report.headline import winner
 
@@ -30,7 +30,7 @@ def following(outcome: Outcome) -> tuple[Block, ...]:
     """Return what to do next."""
     best = winner(outcome)
     if best is not None:
-        return (*operations.delivered(outcome), *operations.build(outcome.plan.target, best))
+        return (*operations.delivered(outcome), *reproduce.build(outcome, best))
     match outcome.baseline.verdict:
         case BaselineVerdict.GREEN:
             return bullets((*_ways_out(outcome), *_better_evidence(outcome)))
@@ -52,7 +52,7 @@ def _mend_checks(outcome: Outcome) -> Iterator[Inline]:
 def _mend_build(target: Target) -> tuple[Block, ...]:
     return (
         paragraph("Make the Dockerfile build as it is, then run again:"),
-        Listing(operations.docker_build(target, "app:old"), "sh"),
+        Listing(reproduce.docker_build(target, "app:old"), "sh"),
     )
 
 

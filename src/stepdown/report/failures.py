@@ -13,7 +13,7 @@ from stepdown.model.trial import (
     Trial,
     Verdict,
 )
-from stepdown.report import words
+from stepdown.report import reproduce, words
 from stepdown.report.changes import changes, refused
 from stepdown.report.document import (
     Block,
@@ -60,6 +60,8 @@ def _failure(outcome: Outcome, trial: Trial) -> Section:
             *_unexplained(trial),
             *blame(trial),
             *bullets(tuple((words.closed(note),) for note in trial.notes)),
+            paragraph("To see it again:"),
+            Listing(reproduce.again(outcome, trial), "sh"),
             *fold("What was changed for it", *changes(trial)),
             *(fold("Evidence", *evidence(outcome, trial)) if trial.checks else ()),
         ),

@@ -1,16 +1,16 @@
-"""What changes for the people who run the image, and how to build, look inside and go back."""
+"""What changes for the people who run the image, and how to look inside and go back."""
 
 import shlex
 from collections.abc import Iterator
 
 from stepdown.model.image import ImageRef, PackageManager, Tier
-from stepdown.model.plan import Candidate, Target
+from stepdown.model.plan import Candidate
 from stepdown.model.surface import SurfaceDelta
 from stepdown.model.trial import Outcome, Trial
 from stepdown.report import card
 from stepdown.report.document import Block, Code, Inline, Listing, Names, bullets, paragraph
+from stepdown.report.reproduce import command
 
-_WIDE = 76
 _GONE = ("network_tools", "debuggers", "interpreters")
 
 
@@ -37,6 +37,7 @@ def _lost(candidate: Candidate) -> Iterator[Inline]:
 
 def _debugging(trial: Trial) -> Iterator[Inline]:
     if trial.candidate.shell:
+        yield ("To look inside: ", Code("docker exec -it CONTAINER sh"), ".")
         return
     yield ("To look inside, bring the tools with you: ", Code("docker debug CONTAINER"), ".")
     yield (
@@ -71,53 +72,6 @@ def _gone(delta: SurfaceDelta) -> Iterator[Block]:
     for row in delta.rows:
         if row.key in _GONE and (names := card.gone(delta, row)):
             yield Names(f"{row.title}, gone", names)
-
-
-def build(target: Target, trial: Trial) -> tuple[Block, ...]:
-    """Return the commands that build the image on the new and on the old base."""
-    old = ("--build-arg", f"{trial.rewrite.argument}={trial.rewrite.original}")
-    return (
-        paragraph("By hand, on the new base and on the old one:"),
-        Listing((*docker_build(target, "app:new"), *docker_build(target, "app:old", old)), "sh"),
-    )
-
-
-def docker_build(target: Target, tag: str, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return `docker build` for the target, as one shell command on one or more lines."""
-    file = () if target.dockerfile == "Dockerfile" else ("-f", target.dockerfile)
-    return command("docker", "build", "-t", tag, *file, *extra, target.context or ".")
-
-
-def again(outcome: Outcome, trial: Trial) -> tuple[str, ...]:
-    """Return the command that repeats all checks for this candidate."""
-    target, test = outcome.plan.target, outcome.plan.facts.test
-    tested = ("--test", test.text) if test else ()
-    base = ("--base", trial.candidate.image)
-    return command("stepdown", "migrate", "-f", target.dockerfile, *base, *tested)
-
-
-def command(*arguments: str) -> tuple[str, ...]:
-    """Return a shell command, continued on further lines where it would be long."""
-    lines = [""]
-    for word in _units(arguments):
-        if lines[-1] and len(lines[-1]) + len(word) + len("  \\") > _WIDE:
-            lines[-1] += " \\"
-            lines.append(f"    {word}")
-        else:
-            lines[-1] += f" {word}" if lines[-1] else word
-    return tuple(lines)
-
-
-def _units(arguments: tuple[str, ...]) -> Iterator[str]:
-    """Yield quoted words; an option stays together with its value."""
-    option = ""
-    for argument in arguments:
-        word = shlex.quote(argument)
-        if argument.startswith("-"):
-            option = f"{word} "
-        else:
-            yield option + word
-            option = ""
 
 
 def roll_back(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:

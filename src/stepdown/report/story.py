@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, Outcome, Trial
-from stepdown.report import advice, card, operations, words
+from stepdown.report import advice, card, operations, reproduce, words
 from stepdown.report.changes import changes
 from stepdown.report.document import Block, Listing, Paragraph, Section, paragraph, section
 from stepdown.report.evidence import evidence
@@ -70,7 +70,7 @@ def dockerfile(outcome: Outcome) -> tuple[Section, ...]:
 def operators(outcome: Outcome) -> tuple[Section, ...]:
     """Return what is lost for the people who run the image."""
     best = winner(outcome)
-    return section("What operators lose", *operations.lost(best)) if best else ()
+    return section("What operators lose, and how to debug", *operations.lost(best)) if best else ()
 
 
 def proof(outcome: Outcome) -> tuple[Section, ...]:
@@ -80,15 +80,18 @@ def proof(outcome: Outcome) -> tuple[Section, ...]:
 
 
 def repeat(outcome: Outcome) -> tuple[Section, ...]:
-    """Return the commands that build both images and repeat the checks."""
-    best = winner(outcome) or next(iter(outcome.trials), None)
+    """Return the commands that build both images and repeat the checks of the answer.
+
+    What failed has its own commands beside its findings.
+    """
+    best = winner(outcome)
     if best is None:
         return ()
     return section(
         "Reproduce",
-        *operations.build(outcome.plan.target, best),
+        *reproduce.build(outcome, best),
         paragraph("All checks again, for this candidate:"),
-        Listing(operations.again(outcome, best), "sh"),
+        Listing(reproduce.again(outcome, best), "sh"),
     )
 
 

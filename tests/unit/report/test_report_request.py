@@ -5,7 +5,7 @@ import pytest
 from stepdown.errors import StepdownError
 from stepdown.model.plan import Target
 from stepdown.model.trial import Outcome
-from stepdown.report import markdown, operations, request
+from stepdown.report import markdown, operations, reproduce, request
 
 
 def at(dockerfile: str, base: str = "node:24") -> Outcome:
@@ -89,7 +89,7 @@ def test_the_debug_variant_is_named_only_where_it_exists(image: str, debug: str)
 
 
 def test_commands_are_quoted_and_continued() -> None:
-    lines = operations.command(
+    lines = reproduce.command(
         "docker", "build", "-t", "app:new", "-f", "my files/Dockerfile", "--pull", "a" * 60
     )
     assert lines == (
