@@ -192,7 +192,11 @@ def app() -> None:
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option(
-    "--report", "reports", multiple=True, type=_EXISTING, help="Report: .md .txt .json .sarif .xml"
+    "--report",
+    "reports",
+    multiple=True,
+    type=_EXISTING,
+    help="Report: .md .html .txt .json .sarif .xml",
 )
 @click.option("--record", type=_EXISTING, help="Write the record of the run (JSON).")
 @click.option("--log", type=_EXISTING, help="Write the log of the run.")

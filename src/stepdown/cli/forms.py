@@ -1,5 +1,6 @@
 """The forms of a report: by name, and by the suffix of the file that it goes to."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from stepdown import __version__
@@ -14,6 +15,7 @@ SUFFIXES = {
     ".spdx.json": "spdx",
     ".txt": "text",
     ".md": "md",
+    ".html": "html",
     ".json": "json",
     ".sarif": "sarif",
     ".xml": "junit",
@@ -30,19 +32,29 @@ def rendered(outcome: Outcome, form: str, *, verbose: bool = False) -> str:
 
     Raises StepdownError where the record does not hold what the form shows.
     """
-    match form:
-        case "md":
-            return markdown.render(outcome)
-        case "json":
-            return record.to_json(outcome).decode()
-        case "sarif":
-            return sarif.render(outcome)
-        case "junit":
-            return junit.render(outcome)
-        case "cyclonedx" | "spdx":
-            return bill(*_image(outcome), form=form, time=outcome.started)
-        case _:
-            return text.render(outcome, verbose=verbose)
+    if form in {"cyclonedx", "spdx"}:
+        return bill(*_image(outcome), form=form, time=outcome.started)
+    write = _WRITERS.get(form)
+    return text.render(outcome, verbose=verbose) if write is None else write(outcome)
+
+
+def _html(outcome: Outcome) -> str:
+    from stepdown.report import html  # noqa: PLC0415  (the templates take a while to load)
+
+    return html.render(outcome)
+
+
+def _json(outcome: Outcome) -> str:
+    return record.to_json(outcome).decode()
+
+
+_WRITERS: dict[str, Callable[[Outcome], str]] = {
+    "md": markdown.render,
+    "html": _html,
+    "json": _json,
+    "sarif": sarif.render,
+    "junit": junit.render,
+}
 
 
 def bill(inventory: Inventory, scan: Scan | None, *, form: str, time: str) -> str:

@@ -16,7 +16,7 @@ _EDIT = re.compile(r"[a-z]+:[1-9][0-9]*")
 _TOOL = re.compile(r"[\w.+-]+")
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
-REPORTS = ("text", "md", "json", "sarif", "junit", "cyclonedx", "spdx")
+REPORTS = ("text", "md", "html", "json", "sarif", "junit", "cyclonedx", "spdx")
 SCANNERS = ("trivy", "grype", "osv-scanner", "docker-scout", "osv", "auto", "none")
 
 

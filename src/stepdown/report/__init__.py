@@ -1,1 +1,1 @@
-"""An outcome as text, Markdown or JSON."""
+"""An outcome as text, Markdown, HTML, JSON, SARIF, JUnit, CycloneDX or SPDX."""

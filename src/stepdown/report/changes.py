@@ -17,9 +17,21 @@ def rewritten(rewrite: Rewrite, applied: tuple[Applied, ...] = ()) -> tuple[Bloc
     """Return edits with reasons, then proposals and refusals, each with its line."""
     return (
         *bullets((*_edits(rewrite.edits), *_applied(applied))),
+        *untouched(rewrite),
+    )
+
+
+def untouched(rewrite: Rewrite) -> tuple[Block, ...]:
+    """Return what stays as it is: edits that were only proposed, and places that were refused."""
+    return (
         *_titled("Proposed, not applied (--unsafe-fixes applies them):", _edits(rewrite.proposed)),
         *_titled("Left exactly as it is:", _refusals(rewrite.refusals)),
     )
+
+
+def remedies(applied: tuple[Applied, ...]) -> tuple[Block, ...]:
+    """Return the remedies that were applied, each with the breakage that asked for it."""
+    return bullets(tuple(_applied(applied)))
 
 
 def _titled(title: str, items: Iterable[Inline]) -> tuple[Block, ...]:

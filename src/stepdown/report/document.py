@@ -4,7 +4,11 @@ The content is made once; `plain` and `gfm` write it. Text that comes from logs 
 no care here, because the writers escape every span.
 """
 
+import re
+
 import msgspec
+
+_BACKTICKED = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)")
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -88,6 +92,12 @@ class Document(msgspec.Struct, frozen=True):
 def paragraph(*spans: Span) -> Paragraph:
     """Return a paragraph of these spans."""
     return Paragraph(spans)
+
+
+def quoted(text: str) -> Inline:
+    """Return prose as spans: what stands between backticks is code."""
+    parts = enumerate(_BACKTICKED.split(text))
+    return tuple(Code(part) if n % 2 else part for n, part in parts if part)
 
 
 def bullets(items: tuple[Inline, ...]) -> tuple[Block, ...]:

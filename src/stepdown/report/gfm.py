@@ -22,6 +22,7 @@ from stepdown.report.document import (
     Paragraph,
     Section,
     Table,
+    quoted,
 )
 from stepdown.report.plain import visible_line
 from stepdown.report.words import count, visible
@@ -30,7 +31,6 @@ MAX_BYTES = 60_000
 """Forges cut or refuse longer descriptions (GitHub: 65 536 characters)."""
 
 _LONG = 20
-_BACKTICKED = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]~$]")
 _BREAKERS = re.compile(r"(?<!\w)@(?=\w)|#(?=\d)|!(?=\d)")
 _LINKS = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
@@ -204,8 +204,8 @@ def escaped(text: str) -> str:
 
 def marked(text: str) -> str:
     """Return prose in which what stands in backticks is a code span and all else is escaped."""
-    parts = _BACKTICKED.split(visible(text))
-    return "".join(code(part) if n % 2 else escaped(part) for n, part in enumerate(parts))
+    spans = quoted(visible(text))
+    return "".join(code(s.text) if isinstance(s, Code) else escaped(s) for s in spans)
 
 
 def _at_line_start(text: str) -> str:

@@ -3,6 +3,7 @@
 Run this file as a script to write them anew; then read the difference before it is committed.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,17 @@ import outcomes
 import outcomes_scanned
 
 from stepdown.model.trial import Outcome
-from stepdown.report import card, findings_text, junit, markdown, plan_text, request, sarif, text
+from stepdown.report import (
+    card,
+    findings_text,
+    html,
+    junit,
+    markdown,
+    plan_text,
+    request,
+    sarif,
+    text,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,6 +38,16 @@ STORIES: dict[str, Callable[[], Outcome]] = {
 }
 
 
+PAGES = ("success", "failure", "red", "scanned")
+_ASSETS = re.compile(r"(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?=</script>)", re.DOTALL)
+_DIGEST = re.compile(r"sha256-[\w+/=]+")
+
+
+def bare(page: str) -> str:
+    """Return a page without its style sheet and script, which are files of their own."""
+    return _DIGEST.sub("sha256-…", _ASSETS.sub("", page))
+
+
 def cases() -> dict[str, str]:
     """Return the golden files' names and their content."""
     made = {name: story() for name, story in STORIES.items()}
@@ -36,6 +57,7 @@ def cases() -> dict[str, str]:
     return {
         **{f"{name}.txt": text.render(outcome) for name, outcome in made.items()},
         **{f"{name}.md": markdown.render(outcome) for name, outcome in made.items()},
+        **{f"{name}.html": bare(html.render(made[name])) for name in PAGES},
         "success-verbose.txt": text.render(made["success"], verbose=True),
         "success-commit.txt": request.commit_message(made["success"]),
         "plan.txt": plan_text.render(made["failure"].plan),

@@ -1,0 +1,75 @@
+"""The report on one run as one self-contained HTML file."""
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from stepdown.model.trial import Outcome
+from stepdown.report.document import quoted
+from stepdown.report.html.page import page
+from stepdown.report.plain import visible_line
+from stepdown.report.words import visible
+
+MOST_LINES = 2000
+MOST_NAMES = 1000
+"""What is more in one listing, or in one list of names, is counted and left out."""
+
+
+def render(outcome: Outcome) -> str:
+    """Return the report as a page that loads nothing and reads well without its script.
+
+    The same outcome gives the same text. Whatever comes from the run is shown as text: unprintable
+    characters are spelled out, and the page's policy allows no script but its own.
+    """
+    return _environment().get_template("page.html").render(page=page(outcome))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("stepdown.report.html"),
+        autoescape=True,
+        finalize=_shown,
+        keep_trailing_newline=True,
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters.update(kind=_kind, quoted=quoted, log_line=_log_line)
+    environment.globals.update(
+        asset=_asset, digest=_digest, most_lines=MOST_LINES, most_names=MOST_NAMES
+    )
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Spell out what a reader could not see, in every text that a template writes."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _kind(value: object) -> str:
+    """Return the name of a block's class, by which a template chooses how it is written."""
+    return type(value).__name__
+
+
+def _log_line(line: str) -> Markup:
+    """Return a line of a log, a command or a diff, with its indentation."""
+    return Markup.escape(visible_line(line))
+
+
+@cache
+def _asset(name: str) -> Markup:
+    """Return a file of the package as it is: the style sheet, the script."""
+    loader: Any = PackageLoader("stepdown.report.html")
+    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704  (our own file)
+
+
+@cache
+def _digest(name: str) -> str:
+    """Return the source expression by which the page's policy allows this one file."""
+    content = hashlib.sha256(_asset(name).encode()).digest()
+    return f"'sha256-{base64.b64encode(content).decode()}'"

@@ -1,0 +1,92 @@
+"""Long tables that a reader can sort and filter, in the order in which they matter."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+import msgspec
+
+MOST_ROWS = 4000
+"""What is more is counted and left out, so that a page opens fast and stays below 3 MB."""
+
+
+class State(Enum):
+    """What became of a row between the two images, in the order of the table."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNDECIDED = "undecided"
+    ONLY_AFTER = "seen after"
+    KEPT = "stays"
+    TODAY = "there"
+    ONLY_BEFORE = "seen before"
+    RULED_OUT = "ruled out"
+    GONE = "gone"
+
+    @property
+    def rank(self) -> int:
+        """Position in the table."""
+        return list(State).index(self)
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column's title. `mono` is text that is read letter by letter."""
+
+    title: str
+    mono: bool = False
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A cell's text, and what it is sorted by where that is another."""
+
+    text: str
+    order: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """The first cell names the row."""
+
+    state: State
+    cells: tuple[Cell, ...]
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many rows have a state."""
+
+    state: State
+    count: int
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose last column is the state of the row; `left_out` rows are not in it."""
+
+    id: str
+    title: str
+    note: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    tallies: tuple[Tally, ...]
+    left_out: int
+
+    @property
+    def count(self) -> int:
+        """All rows."""
+        return len(self.rows) + self.left_out
+
+
+def grid(
+    name: str, title: str, note: str, columns: tuple[Column, ...], rows: Iterable[Row]
+) -> Grid | None:
+    """Return the table, what is new first; nothing where it has no rows."""
+    ordered = sorted(rows, key=lambda row: row.state.rank)
+    if not ordered:
+        return None
+    counts = ((state, sum(row.state is state for row in ordered)) for state in State)
+    return Grid(
+        id=name,
+        title=title,
+        note=note,
+        columns=columns,
+        rows=tuple(ordered[:MOST_ROWS]),
+        tallies=tuple(Tally(state, count) for state, count in counts if count),
+        left_out=max(0, len(ordered) - MOST_ROWS),
+    )
