@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument(
         "what",
         nargs="*",
-        help="all (the default), demo (what examples/run needs), engine, or steps by name",
+        help="all (the default), demo (what examples/run needs), engine, browser, or steps by name",
     )
     end = commands.add_parser("down", help="end the lab's own engine and apk repository")
     end.add_argument("--purge", action="store_true", help="delete the lab's folder and images, too")

@@ -41,6 +41,8 @@ NODE_TAGS = {
         f"{name}{suffix}" for name in ("24", node.VERSION) for suffix in ("-alpine", "-alpine3.23")
     ],
 }
+SERVICES = ("engine", "browser")
+"""What runs or is installed, and has no result."""
 DEMO = ["busybox", "alpine", "node", "node-slim", "node-alpine", "distroless-node"]
 
 
@@ -78,11 +80,16 @@ def names(known: list[Recipe], what: list[str]) -> set[str]:
             found |= set(DEMO)
         elif word in {recipe.name for recipe in known}:
             found.add(word)
-        elif word != "engine":
+        elif word not in SERVICES:
             raise LabError(
                 f"there is no step {word}; there are: {' '.join(sorted(r.name for r in known))}"
             )
     return found
+
+
+def wants_browser(what: list[str]) -> bool:
+    """Whether the tests in a browser will run: not for the demonstration, nor for single steps."""
+    return not what or bool({"all", "browser"} & set(what))
 
 
 def _early() -> list[Recipe]:

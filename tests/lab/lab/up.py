@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lab import apt, engine, plan, process, registry, repository
+from lab import apt, browser, engine, plan, process, registry, repository
 from lab.graph import Graph, Task, closure
 from lab.recipe import Recipe, Workshop
 from lab.step import LabError
@@ -29,6 +29,9 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
     names = plan.names(recipes, what)
     _clean(lab)
     say(f"the lab's folder is {lab.root}")
+    if what == ["browser"]:
+        _run([_browser(_workshop(lab, None, []))], {"browser"}, say)
+        return
     client = engine.find(lab)
     if client is None and (engine.unpacked(lab) or registry.reachable()):
         _run(_services(_workshop(lab, None, []), None, engine.TOOLS), {"engine"}, say)
@@ -38,15 +41,21 @@ def up(lab: Lab, what: list[str], say: Say) -> None:
     missing = [
         recipe for recipe in recipes if recipe.name in names and not workshop.fresh(recipe, there)
     ]
+    seen = {"browser"} if plan.wants_browser(what) else set()
     if client and missing and registry.answers(workshop, missing):
         say(f"{_engine_text(lab, client)}; a registry answers: missing images are pulled")
-        _run([Task(recipe.name, partial(workshop.pull, recipe)) for recipe in missing], names, say)
+        pulls = [Task(recipe.name, partial(workshop.pull, recipe)) for recipe in missing]
+        _run([*pulls, _browser(workshop)], names | seen, say)
         return
     services = _services(workshop, client, BUILD_TOOLS + ([] if client else engine.TOOLS))
-    wanted = {"engine", *(recipe.name for recipe in missing)}
+    # two apt-get at once would wait for each other's locks
+    services.append(_browser(workshop, *(["host-tools"] if missing or not client else [])))
+    wanted = {"engine", *seen, *(recipe.name for recipe in missing)}
     if workshop.built(workshop.recipes["alpine"], there):
         wanted.add("apk-serve")  # the image names it as its repository
     _announce(lab, client, missing, say)
+    if seen and not browser.find() and browser.can_install():
+        say(f"will be installed on this machine: {browser.PACKAGE}")
     _run([*services, *map(workshop.task, recipes)], wanted, say)
     say('the lab is up; a shell reaches it after: eval "$(tests/lab/env)"')
 
@@ -98,6 +107,10 @@ def _services(workshop: Workshop, client: Client | None, tools: list[str]) -> li
         task("apk-address", repository.choose, "engine"),
         task("apk-serve", repository.start, "apk-address", "apk-main"),
     ]
+
+
+def _browser(workshop: Workshop, *needs: str) -> Task:
+    return Task("browser", lambda: browser.ensure(workshop.step("browser")), needs)
 
 
 def _engine_text(lab: Lab, client: Client | None) -> str:

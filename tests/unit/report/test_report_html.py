@@ -8,13 +8,11 @@ import sys
 from html.parser import HTMLParser
 from typing import Any
 
-import msgspec
 import outcomes
 import outcomes_scanned
 import pytest
-from msgspec.structs import replace
+from report_pages import hostile
 
-from stepdown.model.trial import Outcome
 from stepdown.report import html
 
 STORIES = [
@@ -41,12 +39,6 @@ HOSTILE = [
     "caf\udce9 \ud800",
     "javascript:alert(1)",
 ]
-FREE = {
-    *("added", "base", "blame_reason", "branch", "cause", "dockerfile", "evidence", "excerpt"),
-    *("fixed_in", "fixer", "hint", "id", "image", "items", "log", "names", "notes", "package"),
-    *("reason", "reasons", "removed", "scanner", "stage", "started", "suppressed", "summary"),
-    *("text", "title", "version", "warnings", "breakage", "check", "checks", "context", "diff"),
-}
 
 
 class Page(HTMLParser):
@@ -72,30 +64,12 @@ class Page(HTMLParser):
         return {(tag, name) for tag, attributes in self.elements for name in attributes}
 
 
-def poisoned(value: Any, poison: str, key: str = "") -> Any:
-    """Return builtins in which every free text ends with the poison."""
-    match value:
-        case dict():
-            return {name: poisoned(item, poison, name) for name, item in value.items()}
-        case list() | tuple():
-            return [poisoned(item, poison, key) for item in value]
-        case str() if key in FREE:
-            return f"{value}{poison}"
-        case _:
-            return value
-
-
-def hostile(poison: str) -> Outcome:
-    made = outcomes_scanned.scanned()
-    assert made.scans is not None
-    trials = (*made.trials, outcomes.not_built(), outcomes.refused())
-    whole = replace(made, trials=trials)
-    return msgspec.convert(poisoned(msgspec.to_builtins(whole), poison), Outcome)
-
-
 @pytest.mark.parametrize("poison", HOSTILE)
 def test_no_foreign_text_becomes_markup(poison: str) -> None:
-    clean, dirty = Page(html.render(hostile("x"))), Page(html.render(hostile(poison)))
+    clean, dirty = (
+        Page(html.render(hostile("x"))),
+        Page(html.render(hostile(poison))),
+    )
     assert dirty.tags() == clean.tags()
     assert dirty.attributes() == clean.attributes()
     for once in ("script", "style", "title", "main"):

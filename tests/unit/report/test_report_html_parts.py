@@ -8,11 +8,12 @@ from typing import Any
 import outcomes
 import outcomes_scanned
 from msgspec.structs import replace
+from report_pages import card, crowded, with_cards
 
 from stepdown.model.image import Tier
 from stepdown.model.plan import Edit, Rewrite
-from stepdown.model.surface import Change, Known, Measure, Origin, OriginRow, Surface
-from stepdown.model.trial import CheckState, Outcome
+from stepdown.model.surface import Change, Known, Origin, OriginRow
+from stepdown.model.trial import Outcome
 from stepdown.model.vulnerability import Fix, Severity, Undecided, Vulnerability
 from stepdown.report import html
 from stepdown.report.html.bars import bars
@@ -50,22 +51,6 @@ def test_what_grew_is_shown_as_grown() -> None:
 def rows(grid: Grid | None) -> dict[str, State]:
     assert grid is not None
     return {row.cells[0].text: row.state for row in grid.rows}
-
-
-def with_cards(before: Surface, after: Surface) -> Outcome:
-    made = outcomes.success()
-    assert made.best is not None
-    best = replace(made.best, delta=outcomes.delta(before, after))
-    trials = tuple(best if trial is made.best else trial for trial in made.trials)
-    return replace(made, trials=trials)
-
-
-def card(image: str, known: Known = Known.MEASURED, **lists: tuple[str, ...]) -> Surface:
-    measures = tuple(
-        Measure(key=key, title=key, value=len(names), items=names, known=known)
-        for key, names in lists.items()
-    )
-    return replace(outcomes.surface(image, {}), measures=measures)
 
 
 def test_new_rows_come_first_and_each_says_what_became_of_it() -> None:
@@ -151,29 +136,6 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert "and 7 more rows" in html.render(
         with_cards(card("a", commands=names), card("b", commands=()))
     )
-
-
-def crowded() -> Outcome:
-    """Return a run with 3 000 commands, 1 500 packages, 2 000 vulnerabilities and long logs."""
-    before = card(
-        "a",
-        commands=tuple(f"x86_64-linux-gnu-command-{n:04}" for n in range(3000)),
-        os_packages=tuple(f"lib-with-a-long-name-{n:04} 1:2.3.4-5+deb12u{n}" for n in range(1500)),
-        setuid_setgid=tuple(f"/usr/bin/program-{n}" for n in range(40)),
-    )
-    made = with_cards(before, card("b", commands=(), os_packages=(), setuid_setgid=()))
-    scanned = outcomes_scanned.scanned().scans
-    assert scanned is not None
-    found = tuple(
-        Vulnerability(id=f"CVE-2026-{n:05}", kind="deb", package=f"package-{n}", version=f"1.{n}")
-        for n in range(2000)
-    )
-    scans = replace(scanned, before=replace(scanned.before, vulnerabilities=found))
-    log = "\n".join(f"step {n} " + "x" * 100 for n in range(5000))
-    noisy = replace(
-        made.trials[0], checks=(outcomes.check("start", CheckState.PASSED, "", output=log),)
-    )
-    return replace(made, scans=scans, trials=(noisy, *made.trials[1:]))
 
 
 def test_a_crowded_report_stays_small() -> None:
