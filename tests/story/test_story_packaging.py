@@ -1,4 +1,4 @@
-"""Wheel, sdist and editable install all carry the recipes."""
+"""Wheel, sdist and editable install all carry the recipes and the package's own data."""
 
 import json
 import subprocess
@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "stepdown"
+OURS = {
+    str(path.relative_to(PACKAGE.parent))
+    for folder in ("report/html/templates", "flow")
+    for path in (PACKAGE / folder).iterdir()
+    if path.suffix in {".html", ".css", ".js", ".json"}
+}
 DATA = {str(path.relative_to(ROOT)) for path in (ROOT / "recipes").rglob("*") if path.is_file()}
 
 
@@ -38,14 +45,17 @@ def breakages(*folder: Path) -> tuple[int, str]:
     return int(number), where
 
 
-def test_sdist_and_wheel_carry_the_recipes(built: Path) -> None:
+def test_sdist_and_wheel_carry_the_data(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         inside = {name.partition("/")[2] for name in sdist.getnames()}
     assert inside >= DATA
+    assert inside >= {f"src/{name}" for name in OURS}
     assert "src/stepdown/py.typed" in inside
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
     assert names >= {f"stepdown/{name}" for name in DATA}
+    assert names >= OURS
+    assert len(OURS) > 5
     assert "stepdown/py.typed" in names
 
 

@@ -19,6 +19,21 @@ def test_sarif_and_junit_of_a_record(stepdown: Stepdown) -> None:
     assert said.stdout == stepdown("report", RECORD, "--format", "junit").stdout
 
 
+def test_html_of_a_record(stepdown: Stepdown) -> None:
+    said = stepdown("report", RECORD, "--format", "html")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith("<!doctype html>\n")
+    assert said.stdout == stepdown("report", RECORD, "--format", "html").stdout
+
+
+def test_the_schema_of_records(stepdown: Stepdown) -> None:
+    said = stepdown("report", "--schema")
+    assert json.loads(said.stdout)["$id"] == "urn:stepdown:record:1"
+    asked = stepdown("report")
+    assert asked.returncode == 2
+    assert "RECORD" in asked.stderr
+
+
 def test_a_record_without_packages_gives_no_empty_bill(stepdown: Stepdown) -> None:
     for form in ("cyclonedx", "spdx"):
         said = stepdown("report", RECORD, "--format", form)

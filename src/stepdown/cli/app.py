@@ -288,14 +288,22 @@ def explain(file: str, *, as_json: bool) -> int:
 
 
 @app.command()
-@click.argument("record", type=_EXISTING)
+@click.argument("record", type=_EXISTING, required=False)
 @click.option("--format", "form", type=click.Choice(REPORTS), default="text")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of records instead.")
 @_json
 @_verbose
-def report(record: Path, *, form: str, as_json: bool, verbose: bool) -> int:
-    """Render a saved RECORD; needs no engine."""
+def report(record: Path | None, *, form: str, schema: bool, as_json: bool, verbose: bool) -> int:
+    """Render a saved RECORD; needs no engine.
+
+    HTML is one file that loads nothing: stepdown report RECORD --format html > report.html
+    """
     from stepdown.cli import inspect  # noqa: PLC0415
 
+    if schema:
+        return inspect.schema()
+    if record is None:
+        raise click.UsageError("Missing argument 'RECORD'; --record FILE of migrate writes one.")
     return inspect.report(record, "json" if as_json else form, verbose=verbose)
 
 

@@ -48,6 +48,12 @@ def report(file: Path, form: str, *, verbose: bool) -> int:
     return 0
 
 
+def schema() -> int:
+    """Print the JSON Schema of a record."""
+    _print(record.schema().decode())
+    return 0
+
+
 class Ability(Value, frozen=True, kw_only=True):
     """Whether one thing that stepdown needs works here."""
 

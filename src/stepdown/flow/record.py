@@ -1,6 +1,7 @@
 """The record of a run: an Outcome as a JSON file, from which every report can be made again."""
 
 import contextlib
+import inspect
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from stepdown.model import encoding
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 
 SCHEMA = 1
+SHIPPED = Path(__file__).with_name(f"record-{SCHEMA}.schema.json")
 
 
 class _Envelope(msgspec.Struct):
@@ -94,6 +96,20 @@ def _check_answer(outcome: Outcome, name: str) -> None:
         raise RecordError(brief, details="An answer needs a green baseline - at `$.answer`")
 
 
-def schema() -> dict[str, object]:
-    """Return the JSON Schema of a record."""
-    return msgspec.json.schema(Outcome)
+def schema() -> bytes:
+    """Return the JSON Schema of a record as indented JSON, made from the model.
+
+    SHIPPED carries the same bytes, for programs that read records without starting stepdown.
+    """
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:stepdown:record:{SCHEMA}",
+        "title": f"Record of a run of stepdown, schema {SCHEMA}",
+    }
+    (reference,), nouns = msgspec.json.schema_components([Outcome])
+    for noun in nouns.values():
+        if "description" in noun:  # only from 3.13 on does Python itself take the indentation off
+            noun["description"] = inspect.cleandoc(noun["description"])
+    nouns["Outcome"]["properties"]["schema"]["const"] = SCHEMA
+    whole = {**head, **reference, "$defs": dict(sorted(nouns.items()))}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
