@@ -27,6 +27,10 @@ class UsageError(StepdownError):
     exit_code = 2
 
 
+class ConfigError(UsageError):
+    """A configuration file is wrong: an unknown key, a wrong type, a path that leaves the tree."""
+
+
 class NothingToDoError(StepdownError):
     """There is no Dockerfile, or no smaller base exists for it."""
 

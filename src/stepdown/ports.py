@@ -6,6 +6,7 @@ from typing import Protocol
 
 from stepdown.model.advisory import Feed, Query
 from stepdown.model.image import Healthcheck, ImageConfig, Value
+from stepdown.model.plan import BuildSecret
 from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
 
@@ -24,6 +25,7 @@ class BuildRequest(Value, frozen=True, kw_only=True):
     dockerfile: str
     context: str
     arguments: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[BuildSecret, ...] = ()
     target: str = ""
     ignore: str | None = None
     timeout: float = 1800

@@ -10,6 +10,7 @@ from stepdown.adapters.processes import MARK, Ended, run_lines
 from stepdown.adapters.runs import Run
 from stepdown.errors import EngineError, StepdownError
 from stepdown.model.image import Value
+from stepdown.model.plan import BuildSecret
 from stepdown.model.trial import BuildFailed
 from stepdown.ports import BuildRequest, OnLine
 
@@ -82,13 +83,19 @@ def _command(
     request: BuildRequest, file: Path, tag: str, labels: Mapping[str, str]
 ) -> tuple[str, ...]:
     arguments = [f"--build-arg={name}={value}" for name, value in request.arguments]
+    secrets = [f"--secret={_reference(secret)}" for secret in request.secrets]
     marks = [f"--label={name}={value}" for name, value in labels.items()]
     target = [f"--target={request.target}"] if request.target else []
     return (
         *("docker", "buildx", "build", "--progress=plain", "--provenance=false", "--load"),
-        *(f"--file={file}", f"--tag={tag}", *arguments, *marks, *target),
+        *(f"--file={file}", f"--tag={tag}", *arguments, *secrets, *marks, *target),
         *("--", request.context),
     )
+
+
+def _reference(secret: BuildSecret) -> str:
+    """Name the secret for the builder, which reads its value itself."""
+    return f"id={secret.id},env={secret.env}" if secret.env else f"id={secret.id},src={secret.file}"
 
 
 def _judge(ended: Ended, log: tuple[str, ...], limit: float) -> BuildLog | BuildFailed:

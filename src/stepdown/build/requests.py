@@ -23,6 +23,8 @@ def baseline(source: Source) -> BuildRequest:
         dockerfile=source.target.text,
         context=source.context,
         target=source.target.stage,
+        arguments=source.policy.arguments,
+        secrets=source.policy.secrets,
         ignore=source.ignore,
         timeout=source.policy.build_timeout,
     )
@@ -46,7 +48,7 @@ def blame(request: BuildRequest, rewrite: Rewrite) -> BuildRequest:
     return msgspec.structs.replace(
         request,
         name=f"{request.name}-blame",
-        arguments=((rewrite.argument, rewrite.original),),
+        arguments=(*request.arguments, (rewrite.argument, rewrite.original)),
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from stepdown import __version__
+from stepdown.cli import flags as more
+from stepdown.cli import manners
 from stepdown.cli.options import FORMS, REPORTS, SCANNERS, SMALLEST, Options
 from stepdown.errors import StepdownError
 from stepdown.model.image import Tier
@@ -27,7 +29,9 @@ _verbose = click.option("--verbose", "-v", is_flag=True, help="Show everything."
 def _policy() -> tuple[Callable[[Function], Function], ...]:
     """Return the flags that say how far down to go, and to what."""
     return (
-        click.option("--recipes", type=_EXISTING, help="Folder with recipes of your own."),
+        click.option(
+            "--recipes", type=_EXISTING, multiple=True, help="Folder with recipes of your own."
+        ),
         click.option("--like", default="", help="Known image from which the base is made."),
         click.option(
             "--limit",
@@ -206,16 +210,18 @@ def app() -> None:
 @click.option("--build-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds.")
 @click.option("--test-timeout", type=click.FloatRange(min=1), default=600, help="Seconds.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@more.building
 @_scanning
 @_json
 @_verbose
 def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
     """Plan, build, verify, measure, report, and commit on a branch. Asks in a terminal."""
     from stepdown.cli import migrate as job  # noqa: PLC0415  (keeps --help quick)
+    from stepdown.cli import settings  # noqa: PLC0415
     from stepdown.cli.prompts import prompts  # noqa: PLC0415
     from stepdown.cli.wizard import Asker  # noqa: PLC0415
 
-    options = Options(json=as_json, **flags)
+    options = settings.settled(Options(json=as_json, **flags), more.given())[0]
     quiet = options.yes or options.json or options.dry_run or options.saved
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     return job.run(options, Asker(prompts=prompts()) if terminal and not quiet else None)
@@ -225,13 +231,33 @@ def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's ow
 @_planning
 @click.option("--format", "form_", type=click.Choice(["text", "diff", "json"]), default="text")
 @click.option("--online", is_flag=True, help="Ask the registries for each image; needs an engine.")
+@click.option(
+    "--check", is_flag=True, help="Only tell by exit code whether there is something to do."
+)
+@click.argument("others", nargs=-1, type=_EXISTING)
 @_json
 @_verbose
-def plan(*, as_json: bool, form_: str, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
-    """Print candidates, hazards and the diff; needs no engine."""
+def plan(
+    *,
+    as_json: bool,
+    form_: str,
+    check: bool,
+    others: tuple[Path, ...],
+    **flags: Any,  # noqa: ANN401  (click's own values)
+) -> int:
+    """Print candidates, hazards and the diff; needs no engine.
+
+    With --check for any number of PATHs: exit code 0 where a Dockerfile is as small as the policy
+    allows, 14 where it can go down, 10 where smaller bases exist but the file needs attention.
+    """
     from stepdown.cli import planning  # noqa: PLC0415
 
-    return planning.plan(Options(**flags), "json" if as_json else form_)
+    options, given = Options(**flags), more.given()
+    if check:
+        return planning.check(options, others, given, as_json=as_json)
+    if others:
+        raise click.UsageError("Several paths go with --check only.")
+    return planning.plan(options, given, "json" if as_json else form_)
 
 
 @app.command()
@@ -252,10 +278,15 @@ def plan(*, as_json: bool, form_: str, **flags: Any) -> int:  # noqa: ANN401  (c
 @_quick
 @_scanning
 @_scan_report
+@more.gate
+@click.option("--config", type=_EXISTING, help="stepdown.toml (or its folder) with gates.")
 @_json
 @_verbose
 def measure(image: str, **flags: Any) -> int:  # noqa: ANN401
-    """Print the surface of one image: what an intruder would find."""
+    """Print the surface of one image: what an intruder would find.
+
+    With gates, exit code 14 tells that one is not kept or that its number is unknown.
+    """
     from stepdown.cli import measuring  # noqa: PLC0415
 
     return measuring.measure(image, measuring.View.of(flags))
@@ -354,6 +385,10 @@ def doctor(*, as_json: bool) -> int:
     from stepdown.cli import inspect  # noqa: PLC0415
 
     return inspect.doctor(as_json=as_json)
+
+
+for _command in manners.commands(_planning, _scanning):
+    app.add_command(_command)
 
 
 def arguments(words: list[str]) -> list[str]:

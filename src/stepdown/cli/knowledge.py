@@ -18,7 +18,7 @@ AskImage = Callable[[str], dict[str, str]]
 
 def recipes(options: Options) -> Catalog:
     """Return the recipes. Raises RecipeError for a faulty file, UsageError for unknown vendors."""
-    known = catalog.load() if options.recipes is None else catalog.with_own(options.recipes)
+    known = catalog.with_own(*options.recipes)
     vendors = {rung.vendor for family in known.families for rung in family.rungs} - {""}
     strange = [vendor for vendor in options.vendors if vendor not in vendors]
     if strange:
@@ -26,7 +26,7 @@ def recipes(options: Options) -> Catalog:
             f"No recipe has images of the vendor {', '.join(strange)}.",
             hint=f"Known vendors: {', '.join(sorted(vendors))}.",
         )
-    if options.approved_only and options.recipes is None:
+    if options.approved_only and not options.recipes:
         raise UsageError("--approved-only needs recipes of your own.", hint="Add --recipes DIR.")
     return known
 

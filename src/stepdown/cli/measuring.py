@@ -15,7 +15,8 @@ from stepdown.adapters.engine import connect
 from stepdown.adapters.indexes import fetch_index
 from stepdown.adapters.runs import Home, open_run
 from stepdown.build import requests
-from stepdown.cli import forms
+from stepdown.cli import forms, guard
+from stepdown.cli.guard import Guard
 from stepdown.cli.scanning import NO_SCAN, Scanning
 from stepdown.errors import EngineError, StepdownError, UsageError
 from stepdown.flow import catalog
@@ -25,13 +26,14 @@ from stepdown.measure import origin, quick_surface, read_rootfs, surface
 from stepdown.measure.vulnerabilities.delta import delta as vulnerabilities_delta
 from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.measure.vulnerabilities.pending import pending
+from stepdown.model.gate import GateResult
 from stepdown.model.image import ImageConfig, ImageRef, Value
 from stepdown.model.recipe import Catalog
 from stepdown.model.surface import Known, Surface, SurfaceDelta
 from stepdown.model.trial import BuildFailed
 from stepdown.model.vulnerability import Inventory, Pending, Scan
 from stepdown.ports import Engine
-from stepdown.report import card
+from stepdown.report import card, gates
 from stepdown.report import vulnerabilities as report
 
 Noun = TypeVar("Noun")
@@ -47,6 +49,7 @@ class Looked(Value, frozen=True, kw_only=True):
     inventory: Inventory | None = None
     scan: Scan | None = None
     pending: Pending | None = None
+    gates: tuple[GateResult, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,7 @@ class View:
     verbose: bool = False
     scanning: Scanning = NO_SCAN
     updates: tuple[str, ...] = ()
+    guard: Guard | None = None
 
     @classmethod
     def of(cls, flags: Mapping[str, Any]) -> Self:
@@ -70,6 +74,7 @@ class View:
             verbose=flags["verbose"],
             scanning=Scanning.of(flags),
             updates=flags.get("updates", ()),
+            guard=guard.of(flags.get("config"), flags.get("gates", ())),
         )
 
     def check(self) -> None:
@@ -104,7 +109,11 @@ def measure(image: str, view: View) -> int:
             split = origin(looked.surface, _surface(gauge, view.base))
             surface_ = msgspec.structs.replace(looked.surface, origin=split)
             looked = msgspec.structs.replace(looked, surface=surface_)
+    if view.guard is not None:
+        looked = msgspec.structs.replace(looked, gates=view.guard.judge(looked.surface))
     _print(_measured_text(looked, view))
+    if not all(result.kept for result in looked.gates or ()):
+        return guard.BROKEN
     return _exit_code(looked.surface)
 
 
@@ -135,16 +144,18 @@ def _measured_text(looked: Looked, view: View) -> str:
     match view.form:
         case "json":
             more = {"inventory": looked.inventory, "scan": looked.scan, "pending": looked.pending}
-            return _json(looked.surface, **more)
+            return _json(looked.surface, **more, gates=looked.gates)
         case "cyclonedx" | "spdx" if looked.inventory is not None:
             return forms.bill(looked.inventory, looked.scan, form=view.form, time="")
         case "md":
             parts = _if(looked.scan, report.scan_markdown)
             parts += _if(looked.pending, report.pending_markdown)
+            parts += _if(looked.gates, gates.markdown)
             return "\n".join([card.surface_markdown(looked.surface), *parts])
         case _:
             parts = _if(looked.scan, partial(report.scan_text, verbose=view.verbose))
             parts += _if(looked.pending, partial(report.pending_text, verbose=view.verbose))
+            parts += _if(looked.gates, gates.text)
             return "\n".join([card.surface_text(looked.surface, verbose=view.verbose), *parts])
 
 
@@ -152,7 +163,7 @@ def _if(value: Noun | None, write: Callable[[Noun], str]) -> list[str]:
     return [] if value is None else [write(value)]
 
 
-def _json(card_or_delta: Surface | SurfaceDelta, **more: Value | None) -> str:
+def _json(card_or_delta: Surface | SurfaceDelta, **more: object) -> str:
     """Return the card as an object, with what else was asked for under its own names."""
     added = {name: value for name, value in more.items() if value is not None}
     plain = msgspec.to_builtins(card_or_delta)

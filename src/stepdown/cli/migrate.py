@@ -15,7 +15,7 @@ from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import Run, open_run
 from stepdown.adapters.workspace import GitWorkspace
 from stepdown.build import requests
-from stepdown.cli import forms, knowledge, printers
+from stepdown.cli import building, forms, knowledge, printers
 from stepdown.cli.interview import Aids, interview
 from stepdown.cli.locate import Spot, decode, locate, naming
 from stepdown.cli.options import SMALLEST, Options
@@ -37,7 +37,7 @@ from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome
 from stepdown.report import plan_text, request, text
 from stepdown.rootfs import osrelease
 
-GREEN, NO_CANDIDATE, RED, NO_EVIDENCE = 0, 10, 11, 13
+GREEN, NO_CANDIDATE, RED, NO_EVIDENCE, POLICY = 0, 10, 11, 13, 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,7 @@ def run(options: Options, asker: Asker | None) -> int:
             hint="Add --yes, and say what you want with --file, --to and --test.",
         )
     _check_files(options)
+    building.check_secrets(options.policy())
     with open_run() as current:
         checkout = GitCheckout.open(_existing(options.path), current)
         saved = None if options.saved is None else load(options.saved)
@@ -198,8 +199,12 @@ def _aids(desk: Desk, asker: Asker, target: Target) -> Aids:
 
 
 def _plan(desk: Desk, target: Target, options: Options) -> Plan:
+    policy = options.policy()
+    building.check_arguments(target.text, target.stage, policy)
     facts = discover.facts(Path(desk.workspace.path) / target.context, target)
-    return migrate.plan(target, tested(facts, options), desk.recipes, options.policy())
+    what = migrate.plan(target, tested(facts, options), desk.recipes, policy)
+    building.check_plan(what)
+    return what
 
 
 def _rehearse(desk: Desk, what: Plan) -> CheckRun | BuildFailed:
@@ -296,6 +301,10 @@ def _logged(desk: Desk, emit: Emit) -> Iterator[Emit]:
 
 
 def _notes(desk: Desk, what: Plan, emit: Emit) -> None:
+    if desk.options.settings:
+        emit(Note(text=f"Settings from {desk.options.settings}."))
+    for secret in desk.options.policy().secrets:
+        emit(Note(text=f"Builds get the secret {secret.id} from {secret.env or secret.file}."))
     for note in (*desk.run.swept, *desk.checkout.notes(), *what.facts.notes):
         emit(Note(text=note))
     if what.facts.test is None:
@@ -360,7 +369,7 @@ def exit_code(outcome: Outcome) -> int:
     if outcome.baseline.verdict is not BaselineVerdict.GREEN:
         return RED
     if outcome.answer is not None:
-        return GREEN
+        return GREEN if all(result.kept for result in outcome.gates) else POLICY
     if all(trial.verdict is Verdict.NO_EVIDENCE for trial in outcome.trials):
         return NO_EVIDENCE
     return NO_CANDIDATE

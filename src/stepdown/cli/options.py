@@ -8,12 +8,16 @@ from pathlib import Path
 from posixpath import normpath
 
 from stepdown.errors import UsageError
+from stepdown.model.gate import Gate, Waiver
 from stepdown.model.image import Libc, Tier
-from stepdown.model.plan import Policy
+from stepdown.model.plan import BuildSecret, Policy
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 _EDIT = re.compile(r"[a-z]+:[1-9][0-9]*")
 _TOOL = re.compile(r"[\w.+-]+")
+_SECRET = re.compile(
+    r"id=(?P<id>[\w.-]+),(?:env=(?P<env>[A-Za-z_]\w*)|(?:src|source)=(?P<file>.+))"
+)
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
 REPORTS = ("text", "md", "html", "json", "sarif", "junit", "cyclonedx", "spdx")
@@ -25,11 +29,13 @@ class Options:
     """One field for each flag of `migrate` and `plan`."""
 
     path: Path
+    settings: str = ""  # the configuration that was taken into account
     file: str = ""
     stage: str = ""
     to: str = SMALLEST
     base: str = ""
     test: str | None = None
+    test_source: str = "given by --test"
     test_stage: str = ""
     junit: str = ""
     form: str = "alias"
@@ -53,7 +59,11 @@ class Options:
     timing: int = 0
     build_timeout: float = 1800
     test_timeout: float = 600
-    recipes: Path | None = None
+    start_timeout: float = 60
+    stop_timeout: float = 10
+    build_args: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    recipes: tuple[Path, ...] = ()
     like: str = ""
     limit: str = ""
     exposure: str = ""
@@ -64,6 +74,9 @@ class Options:
     approved_only: bool = False
     min_gain: float | None = None
     max_packages: int | None = None
+    forbidden: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     day: str = ""
     online: bool = False
     scanner: str = "none"
@@ -96,6 +109,10 @@ class Options:
             timing=self.timing,
             build_timeout=self.build_timeout,
             test_timeout=self.test_timeout,
+            start_timeout=self.start_timeout,
+            stop_timeout=self.stop_timeout,
+            arguments=tuple(map(_argument, self.build_args)),
+            secrets=tuple(map(_secret, self.secrets)),
             limit=self.limit,
             exposure=self.exposure,
             debugging=self.debugging,
@@ -105,16 +122,35 @@ class Options:
             approved_only=self.approved_only,
             min_gain=self.min_gain,
             max_packages=self.max_packages,
+            gates=self.wanted_gates(),
+            waivers=self.waivers,
             day=self.day or datetime.now(tz=UTC).date().isoformat(),
         )
 
+    def wanted_gates(self) -> tuple[Gate, ...]:
+        """Return the gates, those of forbidden tools included."""
+        if not self.gates and not self.forbidden:
+            return ()
+        from stepdown.flow import gates  # noqa: PLC0415  (keeps --help quick)
 
-def _tool(name: str) -> str:
+        tools = (f"{gates.TOOL}{_tool(name, '--forbid-tool')}" for name in self.forbidden)
+        return gates.with_words((), (*tools, *self.gates))
+
+
+def _tool(name: str, flag: str = "--require-tool") -> str:
     if not _TOOL.fullmatch(name):
-        raise UsageError(
-            f"--require-tool {name} is no program's name.", hint="Give it like --require-tool curl."
-        )
+        raise UsageError(f"{flag} {name} is no program's name.", hint=f"Give it like {flag} curl.")
     return name
+
+
+def _secret(text: str) -> BuildSecret:
+    found = _SECRET.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"--secret {text} is no reference to a secret.",
+            hint="Give it like --secret id=npm,env=NPM_TOKEN or --secret id=npmrc,src=.npmrc.",
+        )
+    return BuildSecret(id=found["id"], env=found["env"] or "", file=found["file"] or "")
 
 
 def _rooted(path: str) -> str:
@@ -164,3 +200,12 @@ def _pair(text: str) -> tuple[str, str]:
             hint=f"Set {name} in the environment of stepdown, or give it like --env {name}=VALUE.",
         )
     return name, value if equals else os.environ[name]
+
+
+def _argument(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise UsageError(
+            f"--build-arg {text} is no NAME=VALUE.", hint="Give it like --build-arg VERSION=1.2."
+        )
+    return name, value

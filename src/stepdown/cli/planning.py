@@ -1,12 +1,14 @@
 """`stepdown plan`: what would be done to a Dockerfile; needs no engine, no network and no git."""
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from stepdown import discover
-from stepdown.cli import knowledge
+from stepdown.cli import attention, building, knowledge, settings
 from stepdown.cli.locate import Spot, locate, naming, read
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import NothingToDoError, UsageError
@@ -18,8 +20,14 @@ from stepdown.model.recipe import Catalog
 from stepdown.report import plan_text
 
 
-def plan(options: Options, form: str) -> int:
-    """Print what would be done to a Dockerfile, without an engine and without git."""
+def plan(options: Options, given: Mapping[str, str], form: str) -> int:
+    """Print what would be done to a Dockerfile, without an engine and without git.
+
+    `given` are the fields that the command line gave; the configuration fills in the others.
+    """
+    options, located = settings.settled(options, given)
+    if located is not None:
+        print(f"Settings from {located.name}.", file=sys.stderr)  # noqa: T201
     what = _looked_up(options) if options.online else _plan(options)[0]
     match form:
         case "json":
@@ -31,6 +39,18 @@ def plan(options: Options, form: str) -> int:
         case _:
             raise UsageError(f"--format {form} is unknown.", hint="Use text, diff or json.")
     return 0
+
+
+def check(
+    options: Options, others: tuple[Path, ...], given: Mapping[str, str], *, as_json: bool
+) -> int:
+    """Tell by the exit code whether each Dockerfile stands where the policy wants it."""
+
+    def planned(one: Options) -> Plan:
+        return _plan(settings.settled(one, given)[0])[0]
+
+    every = [replace(options, path=path) for path in (options.path, *others)]
+    return attention.check(every, planned, as_json=as_json)
 
 
 def _wanted(what: Plan) -> Step:
@@ -94,8 +114,11 @@ def _plan(options: Options) -> tuple[Plan, Catalog]:
             stage=options.stage,
             catalog=recipes,
         )
+    policy = options.policy()
+    building.check_arguments(text, options.stage, policy)
     facts = discover.facts(spot.context, target)
-    what = migrate.plan(target, tested(facts, options), recipes, options.policy())
+    what = migrate.plan(target, tested(facts, options), recipes, policy)
+    building.check_plan(what)
     return what, recipes
 
 
@@ -112,7 +135,7 @@ def tested(facts: Facts, options: Options) -> Facts:
     """Return the facts with the test command that was given, if one was; an empty one is none."""
     if options.test is None:
         return facts
-    given = discover.command(options.test, "given by --test") if options.test.strip() else None
+    given = discover.command(options.test, options.test_source) if options.test.strip() else None
     return msgspec.structs.replace(facts, test=given)
 
 

@@ -105,13 +105,19 @@ def read(folder: Traversable) -> Catalog:
     return _sound(catalog, "The recipes contradict themselves.")
 
 
-def with_own(folder: Traversable) -> Catalog:
-    """Return the recipes of this installation with the families of a user's folder.
+def with_own(*folders: Traversable) -> Catalog:
+    """Return the recipes of this installation with the families of a user's folders, in turn.
 
-    The folder holds files like those of recipes/families; see `families.merged`. Raises RecipeError
+    A folder holds files like those of recipes/families; see `families.merged`. Raises RecipeError
     with the path of the file at fault.
     """
-    shipped, bases = load(), _bases(_SHIPPED)
+    catalog, bases = load(), _bases(_SHIPPED)
+    for folder in folders:
+        catalog = _with(catalog, bases, folder)
+    return catalog
+
+
+def _with(known: Catalog, bases: dict[str, Rung], folder: Traversable) -> Catalog:
     if not folder.is_dir():
         raise RecipeError(f"There is no folder {folder}.", hint="Give the folder of your recipes.")
     files = _files(folder, ".toml")
@@ -120,7 +126,7 @@ def with_own(folder: Traversable) -> Catalog:
             f"There is no recipe in {folder}.", hint="A recipe is a file FAMILY.toml; see --help."
         )
     own = tuple(_family(file, bases) for file in files)
-    catalog = msgspec.structs.replace(shipped, families=families.merged(shipped.families, own))
+    catalog = msgspec.structs.replace(known, families=families.merged(known.families, own))
     return _sound(catalog, f"The recipes in {folder} contradict themselves or the shipped ones.")
 
 

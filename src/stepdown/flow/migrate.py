@@ -18,7 +18,9 @@ from stepdown.flow.progress import in_turn, working
 from stepdown.flow.steps import package_names, step
 from stepdown.flow.survey import Office, look_up, probed
 from stepdown.flow.trial import attempt_one
+from stepdown.measure.gates import judge
 from stepdown.model.events import Emit
+from stepdown.model.gate import GateResult
 from stepdown.model.plan import Facts, Plan, Policy, Target
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome, Trial, Verdict
@@ -66,13 +68,15 @@ def run(  # noqa: PLR0913, PLR0917  (what a run works with)
     if reference:
         bench = _looked_up(_settled(bench, reference), registry)
     trials = _climb(bench, reference) if reference else ()
+    answer = smallest(trials)
     return Outcome(
         stepdown=__version__,
         plan=msgspec.structs.replace(bench.plan, policy=bench.plan.policy.withheld()),
         engine=info,
         baseline=baseline,
         trials=trials,
-        answer=smallest(trials),
+        answer=answer,
+        gates=() if answer is None else _gates(trials[answer], what.policy),
         started=started,
         seconds=time.monotonic() - began,
     )
@@ -90,6 +94,10 @@ def smallest(trials: tuple[Trial, ...]) -> int | None:
     """Return the position of the smallest base that works: by tier, then by the ladder's order."""
     works = [i for i, trial in enumerate(trials) if trial.verdict is Verdict.WORKS]
     return max(works, key=lambda i: (trials[i].candidate.tier.rank, i), default=None)
+
+
+def _gates(best: Trial, policy: Policy) -> tuple[GateResult, ...]:
+    return judge(best.surface, policy.gates, policy.waivers, policy.day)
 
 
 def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emit) -> Bench:

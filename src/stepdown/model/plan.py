@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from stepdown.model.gate import Gate, Waiver
 from stepdown.model.image import Libc, PackageManager, Tier, Value
 
 
@@ -346,6 +347,14 @@ class Step(Value, frozen=True, kw_only=True):
     rewrite: Rewrite
 
 
+class BuildSecret(Value, frozen=True, kw_only=True):
+    """A build secret by reference: the variable or the file that holds it, never its value."""
+
+    id: str
+    env: str = ""
+    file: str = ""
+
+
 class Policy(Value, frozen=True, kw_only=True):
     """The user's choices. Times in seconds. `to` is a tier's name or `smallest`.
 
@@ -364,6 +373,9 @@ class Policy(Value, frozen=True, kw_only=True):
     proposed beside the family's own, `libcs` the C libraries that are allowed (empty: all), and
     `approved_only` leaves the user's own recipes. `max_packages` bounds the OS packages of a base.
     `day` is the date, as in 2026-11-30, on which support is judged; empty: it is not judged.
+
+    `arguments` and `secrets` are given to every build. `gates` are limits for the image that ships;
+    they do not choose it, they judge it. `waivers` accept a gate or a finding until their day.
     """
 
     to: str = "smallest"
@@ -395,6 +407,10 @@ class Policy(Value, frozen=True, kw_only=True):
     approved_only: bool = False
     min_gain: float | None = None
     max_packages: int | None = None
+    arguments: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[BuildSecret, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     day: str = ""
 
     def accepts(self, fixer: str, line: int) -> bool:

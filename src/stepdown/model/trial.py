@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from stepdown.model.gate import GateResult
 from stepdown.model.image import Value
 from stepdown.model.plan import Candidate, Plan, Prediction, Rewrite
 from stepdown.model.recipe import Channel, Remedy
@@ -243,7 +244,8 @@ class Outcome(Value, frozen=True, kw_only=True):
     `answer` is the position in `trials` of the smallest base that works, None if there is none.
     `started` is the time of the start in UTC, ISO 8601. `scans` compares the known vulnerabilities
     of the old image and of the answer where somebody asked for that, `scan` holds those of the old
-    image where there is no answer. They have no say in any verdict.
+    image where there is no answer. They have no say in any verdict. `gates` say how the answer
+    keeps the limits of the policy; empty where there are none, or no answer.
     """
 
     schema: int = 1
@@ -255,6 +257,7 @@ class Outcome(Value, frozen=True, kw_only=True):
     answer: int | None = None
     scan: Scan | None = None
     scans: ScanDelta | None = None
+    gates: tuple[GateResult, ...] = ()
     delivery: Delivery | None = None
     started: str = ""
     seconds: float = 0

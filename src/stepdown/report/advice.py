@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.plan import Target
+from stepdown.model.plan import Policy, Target
 from stepdown.model.trial import BaselineVerdict, Outcome, Trial, Verdict
 from stepdown.report import operations, reproduce, words
 from stepdown.report.document import Block, Code, Inline, Listing, bullets, paragraph
@@ -37,7 +37,7 @@ def following(outcome: Outcome) -> tuple[Block, ...]:
         case BaselineVerdict.RED:
             return bullets(tuple(_mend_checks(outcome)))
         case BaselineVerdict.NOT_BUILT:
-            return _mend_build(outcome.plan.target)
+            return _mend_build(outcome.plan.target, outcome.plan.policy)
 
 
 def _mend_checks(outcome: Outcome) -> Iterator[Inline]:
@@ -49,10 +49,10 @@ def _mend_checks(outcome: Outcome) -> Iterator[Inline]:
         yield ("If that is not the way to run them, name another: ", _TEST, ".")
 
 
-def _mend_build(target: Target) -> tuple[Block, ...]:
+def _mend_build(target: Target, policy: Policy) -> tuple[Block, ...]:
     return (
         paragraph("Make the Dockerfile build as it is, then run again:"),
-        Listing(reproduce.docker_build(target, "app:old"), "sh"),
+        Listing(reproduce.docker_build(target, "app:old", reproduce.given(policy)), "sh"),
     )
 
 

@@ -1,7 +1,7 @@
 """The report on one run as the description of a merge request."""
 
 from stepdown.model.trial import Outcome
-from stepdown.report import gfm, story
+from stepdown.report import gates, gfm, story
 from stepdown.report.document import Document
 from stepdown.report.failures import failures
 from stepdown.report.ladder import ladder
@@ -16,6 +16,7 @@ def render(outcome: Outcome) -> str:
     sections = (
         *ladder(outcome),
         *story.no_claim(outcome),
+        *gates.policy(outcome),
         *failures(outcome),
         *story.surface(outcome),
         *story.vulnerabilities(outcome),

@@ -22,13 +22,24 @@ class _Ready(str):
 def build(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
     """Return the commands that build the image on the new and on the old base, on the branch."""
     target, delivery = outcome.plan.target, outcome.delivery
-    old = ("--build-arg", f"{trial.rewrite.argument}={trial.rewrite.original}")
+    more = given(outcome.plan.policy)
+    old = (*more, "--build-arg", f"{trial.rewrite.argument}={trial.rewrite.original}")
     lines = (
         *(command("git", "switch", delivery.branch) if delivery else ()),
-        *docker_build(target, "app:new"),
+        *docker_build(target, "app:new", more),
         *docker_build(target, "app:old", old),
     )
     return (paragraph("By hand, on the new base and on the old one:"), Listing(lines, "sh"))
+
+
+def given(policy: Policy) -> tuple[str, ...]:
+    """Return the words that give a build its arguments and its secrets, these by reference."""
+    arguments = (("--build-arg", f"{name}={value}") for name, value in policy.arguments)
+    secrets = (
+        ("--secret", f"id={one.id},{f'env={one.env}' if one.env else f'src={one.file}'}")
+        for one in policy.secrets
+    )
+    return tuple(word for pair in (*arguments, *secrets) for word in pair)
 
 
 def docker_build(target: Target, tag: str, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -47,6 +58,7 @@ def again(outcome: Outcome, trial: Trial) -> tuple[str, ...]:
         *("stepdown", "migrate", *_where(outcome.plan.target), "--base", trial.candidate.image),
         *_tests(outcome),
         *_choices(outcome.plan.policy),
+        *given(outcome.plan.policy),
         "--yes",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, Outcome, Trial
-from stepdown.report import advice, card, operations, reproduce, words
+from stepdown.report import advice, card, gates, operations, reproduce, words
 from stepdown.report.changes import changes
 from stepdown.report.document import Block, Listing, Paragraph, Section, paragraph, section
 from stepdown.report.evidence import evidence
@@ -13,8 +13,9 @@ from stepdown.report.vulnerabilities import delta_section, scan_section
 
 
 def lead(outcome: Outcome) -> tuple[Paragraph, ...]:
-    """Return the answer: the claim, then the surface in one line of facts."""
-    return tuple(Paragraph((text,)) for text in (claim(outcome), surface_facts(outcome)) if text)
+    """Return the answer: the claim, the surface in one line of facts, gates that are not kept."""
+    texts = (claim(outcome), surface_facts(outcome), gates.summary(outcome.gates))
+    return tuple(Paragraph((text,)) for text in texts if text)
 
 
 def no_claim(outcome: Outcome) -> tuple[Section, ...]:

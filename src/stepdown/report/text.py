@@ -1,7 +1,7 @@
 """The report on one run as plain text that reads well in a terminal."""
 
 from stepdown.model.trial import Outcome
-from stepdown.report import plain, story
+from stepdown.report import gates, plain, story
 from stepdown.report.document import Document
 from stepdown.report.failures import failures
 from stepdown.report.ladder import ladder
@@ -16,6 +16,7 @@ def render(outcome: Outcome, *, verbose: bool = False, width: int = 80) -> str:
     sections = (
         *ladder(outcome),
         *story.no_claim(outcome),
+        *gates.policy(outcome),
         *story.surface(outcome),
         *story.vulnerabilities(outcome),
         *story.dockerfile(outcome),
