@@ -2,173 +2,30 @@
 
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from stepdown import __version__
-from stepdown.cli import flags as more
 from stepdown.cli import manners
-from stepdown.cli.options import FORMS, REPORTS, SCANNERS, SMALLEST, Options
+from stepdown.cli.brief import Brief
+from stepdown.cli.exits import BUG, CLOSED_PIPE, INTERRUPTED
+from stepdown.cli.flags import (
+    EXISTING,
+    building,
+    day_of,
+    gate,
+    given_flags,
+    json_,
+    planning,
+    quick,
+    scan_report,
+    scanning,
+    verbose,
+)
+from stepdown.cli.options import REPORTS, Options
 from stepdown.errors import StepdownError
-from stepdown.model.image import Tier
-
-BUG = 70
-INTERRUPTED = 130
-CLOSED_PIPE = 141
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-_EXISTING = click.Path(path_type=Path)
-
-_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable standard output.")
-_verbose = click.option("--verbose", "-v", is_flag=True, help="Show everything.")
-
-
-def _policy() -> tuple[Callable[[Function], Function], ...]:
-    """Return the flags that say how far down to go, and to what."""
-    return (
-        click.option(
-            "--recipes", type=_EXISTING, multiple=True, help="Folder with recipes of your own."
-        ),
-        click.option("--like", default="", help="Known image from which the base is made."),
-        click.option(
-            "--limit",
-            type=click.Choice([tier.value for tier in Tier]),
-            default=None,
-            callback=_text,
-            help="Lowest tier that is ever proposed.",
-        ),
-        click.option(
-            "--exposure",
-            type=click.Choice(["public", "internal"]),
-            default=None,
-            callback=_text,
-            help="internal: a gain below 10 % is not worth a step.",
-        ),
-        click.option(
-            "--debugging",
-            type=click.Choice(["shell", "sidecar"]),
-            default=None,
-            callback=_text,
-            help="shell: no image without one.",
-        ),
-        click.option("--require-tool", "tools", multiple=True, help="Program it has to have."),
-        click.option("--allow-vendor", "vendors", multiple=True, help="Vendor of hardened images."),
-        click.option(
-            "--libc",
-            "libcs",
-            type=click.Choice(["glibc", "musl"]),
-            multiple=True,
-            help="C library that is allowed.",
-        ),
-        click.option("--approved-only", is_flag=True, help="Only bases of your own recipes."),
-        click.option("--min-gain", type=click.FloatRange(0, 100), help="Percent."),
-        click.option("--max-packages", type=click.IntRange(min=0), help="OS packages of a base."),
-        click.option("--on", "day", default="", callback=_day, help="Date for support (today)."),
-    )
-
-
-def _text(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
-    return value or ""
-
-
-def _day(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    from datetime import date  # noqa: PLC0415  (keeps --help quick)
-
-    try:
-        if value:
-            date.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value} is no date like 2026-11-30") from None
-    return value
-
-
-def _planning(function: Function) -> Function:
-    """Add the flags that `migrate` and `plan` share."""
-    flags = (
-        click.argument("path", type=_EXISTING, default=Path()),
-        click.option("--file", "-f", default="", help="Dockerfile, relative to PATH."),
-        click.option("--target", "stage", default="", help="Stage that ships (default: the last)."),
-        click.option(
-            "--to",
-            type=click.Choice([*(tier.value for tier in Tier), SMALLEST]),
-            default=SMALLEST,
-            help="How far down; smallest tries every rung.",
-        ),
-        click.option("--base", default="", help="Try this base image only."),
-        click.option("--test-target", "test_stage", default="", help="Stage that runs the tests."),
-        click.option("--test", help="Command that tests the application; empty: none."),
-        click.option(
-            "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
-        ),
-        click.option(
-            "--copy", "copies", multiple=True, help="Path that a split stage ships as well."
-        ),
-        click.option("--leave", "leaves", multiple=True, help="Path that it does not ship."),
-        click.option(
-            "--package",
-            "packages",
-            multiple=True,
-            metavar="DEBIAN=ALPINE",
-            help="What Alpine calls a package that the recipes do not know; - for nothing.",
-        ),
-        click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
-        click.option(
-            "--unsafe-fix",
-            "accepted",
-            multiple=True,
-            metavar="FIXER:LINE",
-            help="Apply this one of them, as `plan` names it.",
-        ),
-        *_policy(),
-    )
-    for flag in reversed(flags):
-        function = flag(function)
-    return function
-
-
-_quick = click.option(
-    "--quick", is_flag=True, help="Read only the release and the package database."
-)
-
-
-def _scanning(function: Function) -> Function:
-    """Add the flags by which known vulnerabilities are looked for."""
-    flags = (
-        click.option(
-            "--scanner",
-            type=click.Choice(SCANNERS),
-            default="none",
-            help="Who looks for known vulnerabilities; osv needs no program.",
-        ),
-        click.option(
-            "--osv", type=_EXISTING, help="Folder or zip with osv.dev's dumps: osv, but offline."
-        ),
-        click.option("--kev", type=_EXISTING, help="CISA's list of exploited vulnerabilities."),
-        click.option(
-            "--vex",
-            type=_EXISTING,
-            multiple=True,
-            help="OpenVEX file; what it rules out is listed.",
-        ),
-        click.option(
-            "--scan-timeout", type=click.FloatRange(min=1), default=600, help="Seconds a scan."
-        ),
-    )
-    for flag in reversed(flags):
-        function = flag(function)
-    return function
-
-
-_scan_report = click.option(
-    "--scan-report",
-    "scan_reports",
-    type=_EXISTING,
-    multiple=True,
-    help="A scanner's report that is there already; one for each image.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,8 +38,34 @@ def app() -> None:
     """
 
 
-@app.command()
-@_planning
+@app.command(
+    cls=Brief,
+    common=(
+        "--file",
+        "--to",
+        "--base",
+        "--test",
+        "--path",
+        "--env",
+        "--limit",
+        "--debugging",
+        "--gate",
+        "--yes",
+        "--report",
+        "--record",
+        "--branch",
+        "--plan",
+        "--dry-run",
+        "--json",
+        "--verbose",
+    ),
+    examples=(
+        "stepdown migrate",
+        'stepdown migrate . --to smallest --test "node --test" --yes',
+        "stepdown migrate . --to alpine --yes --report report.md",
+    ),
+)
+@planning
 @click.option("--junit", default="", help="JUnit XML that the test command writes, in the image.")
 @click.option("--path", "paths", multiple=True, help="HTTP path to compare; again for more.")
 @click.option(
@@ -192,28 +75,28 @@ def app() -> None:
     help="NAME=VALUE for the application; NAME alone takes the value from here.",
 )
 @click.option("--branch", default="", help="Name of the branch to make.")
-@click.option("--plan", "saved", type=_EXISTING, help="Do what this plan says, and ask nothing.")
+@click.option("--plan", "saved", type=EXISTING, help="Do what this plan says, and ask nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option(
     "--report",
     "reports",
     multiple=True,
-    type=_EXISTING,
+    type=EXISTING,
     help="Report: .md .html .txt .json .sarif .xml",
 )
-@click.option("--record", type=_EXISTING, help="Write the record of the run (JSON).")
-@click.option("--log", type=_EXISTING, help="Write the log of the run.")
+@click.option("--record", type=EXISTING, help="Write the record of the run (JSON).")
+@click.option("--log", type=EXISTING, help="Write the log of the run.")
 @click.option(
     "--timing", type=click.IntRange(min=0), default=0, help="Turns in which times are compared."
 )
 @click.option("--build-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds.")
 @click.option("--test-timeout", type=click.FloatRange(min=1), default=600, help="Seconds.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@more.building
-@_scanning
-@_json
-@_verbose
+@building
+@scanning
+@json_
+@verbose
 def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
     """Plan, build, verify, measure, report, and commit on a branch. Asks in a terminal."""
     from stepdown.cli import migrate as job  # noqa: PLC0415  (keeps --help quick)
@@ -221,22 +104,42 @@ def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's ow
     from stepdown.cli.prompts import prompts  # noqa: PLC0415
     from stepdown.cli.wizard import Asker  # noqa: PLC0415
 
-    options = settings.settled(Options(json=as_json, **flags), more.given())[0]
+    options = settings.settled(Options(json=as_json, **flags), given_flags())[0]
     quiet = options.yes or options.json or options.dry_run or options.saved
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     return job.run(options, Asker(prompts=prompts()) if terminal and not quiet else None)
 
 
-@app.command()
-@_planning
+@app.command(
+    cls=Brief,
+    common=(
+        "--file",
+        "--target",
+        "--to",
+        "--base",
+        "--test",
+        "--limit",
+        "--debugging",
+        "--format",
+        "--check",
+        "--json",
+        "--verbose",
+    ),
+    examples=(
+        "stepdown plan",
+        "stepdown plan --to alpine --format diff",
+        "stepdown plan --check Dockerfile api/Dockerfile",
+    ),
+)
+@planning
 @click.option("--format", "form_", type=click.Choice(["text", "diff", "json"]), default="text")
 @click.option("--online", is_flag=True, help="Ask the registries for each image; needs an engine.")
 @click.option(
     "--check", is_flag=True, help="Only tell by exit code whether there is something to do."
 )
-@click.argument("others", nargs=-1, type=_EXISTING)
-@_json
-@_verbose
+@click.argument("others", nargs=-1, type=EXISTING)
+@json_
+@verbose
 def plan(
     *,
     as_json: bool,
@@ -252,7 +155,7 @@ def plan(
     """
     from stepdown.cli import planning  # noqa: PLC0415
 
-    options, given = Options(**flags), more.given()
+    options, given = Options(**flags), given_flags()
     if check:
         return planning.check(options, others, given, as_json=as_json)
     if others:
@@ -260,12 +163,28 @@ def plan(
     return planning.plan(options, given, "json" if as_json else form_)
 
 
-@app.command()
+@app.command(
+    cls=Brief,
+    common=(
+        "--format",
+        "--base",
+        "--quick",
+        "--gate",
+        "--config",
+        "--scanner",
+        "--json",
+        "--verbose",
+    ),
+    examples=(
+        "stepdown measure node:24-slim",
+        "stepdown measure app:1.2 --gate max.commands=100 --gate forbid.shell",
+    ),
+)
 @click.argument("image")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "md", "json", "cyclonedx", "spdx"]),
+    type=click.Choice(["text", "md", "json", "cyclonedx", "spdx", "structure-test"]),
     default="text",
 )
 @click.option("--base", default="", help="Image on which it is built: tell what comes with that.")
@@ -275,13 +194,13 @@ def plan(
     metavar="URL|FILE",
     help="Packages or APKINDEX of the distribution: tell which updates are pending.",
 )
-@_quick
-@_scanning
-@_scan_report
-@more.gate
-@click.option("--config", type=_EXISTING, help="stepdown.toml (or its folder) with gates.")
-@_json
-@_verbose
+@quick
+@scanning
+@scan_report
+@gate
+@click.option("--config", type=EXISTING, help="stepdown.toml (or its folder) with gates.")
+@json_
+@verbose
 def measure(image: str, **flags: Any) -> int:  # noqa: ANN401
     """Print the surface of one image: what an intruder would find.
 
@@ -292,15 +211,18 @@ def measure(image: str, **flags: Any) -> int:  # noqa: ANN401
     return measuring.measure(image, measuring.View.of(flags))
 
 
-@app.command()
+@app.command(
+    cls=Brief,
+    examples=("stepdown compare app:old app:new --format md",),
+)
 @click.argument("before")
 @click.argument("after")
 @click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text")
-@_quick
-@_scanning
-@_scan_report
-@_json
-@_verbose
+@quick
+@scanning
+@scan_report
+@json_
+@verbose
 def compare(before: str, after: str, **flags: Any) -> int:  # noqa: ANN401
     """Print the difference between the surfaces of two images."""
     from stepdown.cli import measuring  # noqa: PLC0415
@@ -308,9 +230,15 @@ def compare(before: str, after: str, **flags: Any) -> int:  # noqa: ANN401
     return measuring.compare(before, after, measuring.View.of(flags))
 
 
-@app.command()
+@app.command(
+    cls=Brief,
+    examples=(
+        "docker logs web 2>&1 | stepdown explain",
+        "stepdown explain build.log",
+    ),
+)
 @click.argument("file", default="-")
-@_json
+@json_
 def explain(file: str, *, as_json: bool) -> int:
     """Print the likeliest causes of an error text in FILE (- is standard input); offline."""
     from stepdown.cli import inspect  # noqa: PLC0415
@@ -318,17 +246,20 @@ def explain(file: str, *, as_json: bool) -> int:
     return inspect.explain(file, as_json=as_json)
 
 
-@app.command()
-@click.argument("record", type=_EXISTING, required=False)
+@app.command(
+    cls=Brief,
+    examples=(
+        "stepdown report record.json --format md",
+        "stepdown report record.json --format html > report.html",
+    ),
+)
+@click.argument("record", type=EXISTING, required=False)
 @click.option("--format", "form", type=click.Choice(REPORTS), default="text")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of records instead.")
-@_json
-@_verbose
+@json_
+@verbose
 def report(record: Path | None, *, form: str, schema: bool, as_json: bool, verbose: bool) -> int:
-    """Render a saved RECORD; needs no engine.
-
-    HTML is one file that loads nothing: stepdown report RECORD --format html > report.html
-    """
+    """Render a saved RECORD; needs no engine. HTML is one file that loads nothing."""
     from stepdown.cli import inspect  # noqa: PLC0415
 
     if schema:
@@ -343,12 +274,12 @@ def recipes() -> None:
     """Look at the recipes: what is known of base images."""
 
 
-_own = click.option("--recipes", "own", type=_EXISTING, help="Folder with recipes of your own.")
+_own = click.option("--recipes", "own", type=EXISTING, help="Folder with recipes of your own.")
 
 
 @recipes.command("list")
 @_own
-@_json
+@json_
 def list_recipes(own: Path | None, *, as_json: bool) -> int:
     """Print the families and how far down each goes."""
     from stepdown.cli import recipes as job  # noqa: PLC0415
@@ -359,7 +290,7 @@ def list_recipes(own: Path | None, *, as_json: bool) -> int:
 @recipes.command("show")
 @click.argument("name")
 @_own
-@_json
+@json_
 def show_recipe(name: str, own: Path | None, *, as_json: bool) -> int:
     """Print all that is known of the family NAME, or of the image NAME."""
     from stepdown.cli import recipes as job  # noqa: PLC0415
@@ -368,9 +299,9 @@ def show_recipe(name: str, own: Path | None, *, as_json: bool) -> int:
 
 
 @recipes.command("check")
-@click.option("--on", "day", default="", callback=_day, help="Date for support (today).")
+@click.option("--on", "day", default="", callback=day_of, help="Date for support (today).")
 @_own
-@_json
+@json_
 def check_recipes(day: str, own: Path | None, *, as_json: bool) -> int:
     """Check every recipe, and warn about images whose support is over."""
     from stepdown.cli import recipes as job  # noqa: PLC0415
@@ -378,8 +309,11 @@ def check_recipes(day: str, own: Path | None, *, as_json: bool) -> int:
     return job.check(own, day, as_json=as_json)
 
 
-@app.command()
-@_json
+@app.command(
+    cls=Brief,
+    examples=("stepdown doctor",),
+)
+@json_
 def doctor(*, as_json: bool) -> int:
     """Say what works here: git, the engine, the builder, the toolbox."""
     from stepdown.cli import inspect  # noqa: PLC0415
@@ -387,7 +321,7 @@ def doctor(*, as_json: bool) -> int:
     return inspect.doctor(as_json=as_json)
 
 
-for _command in manners.commands(_planning, _scanning):
+for _command in manners.commands():
     app.add_command(_command)
 
 

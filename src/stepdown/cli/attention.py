@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from stepdown.cli.exits import NO_CANDIDATE, POLICY
 from stepdown.cli.locate import locate
 from stepdown.cli.options import Options
 from stepdown.errors import NothingToDoError, StepdownError, UnknownBaseError
 from stepdown.model.plan import Plan
 from stepdown.report.words import visible
 
-MOVABLE, ATTENTION = 14, 10
 Planner = Callable[[Options], Plan]
 
 
@@ -58,7 +58,7 @@ def _answer(options: Options, plan: Planner) -> Answer:
         name = _short(locate(options.path, options.file, None).dockerfile)
         return _judged(name, plan(options))
     except UnknownBaseError as error:
-        return _failed(name, State.ATTENTION, ATTENTION, error)
+        return _failed(name, State.ATTENTION, NO_CANDIDATE, error)
     except NothingToDoError as error:
         if not _known(options):
             return _failed(name, State.ERROR, error.exit_code, error)
@@ -93,11 +93,12 @@ def _judged(name: str, what: Plan) -> Answer:
         return Answer(file=name, state=State.SMALLEST, code=0, brief=brief)
     buildable = [s for s in what.steps if not any(r.blocking for r in s.rewrite.refusals)]
     if buildable:
-        images = tuple(step.candidate.image for step in buildable)
+        images = tuple(f"  {step.candidate.image}" for step in buildable)
         hint = f"`stepdown migrate -f {what.target.dockerfile}` tries them and proves what works."
         stop = "policy.limit in stepdown.toml says where to stop."
-        brief = f"{base} can go down to {', '.join(images)}."
-        return Answer(file=name, state=State.MOVABLE, code=MOVABLE, brief=brief, lines=(hint, stop))
+        brief = f"{base} can go down to:"
+        lines = (*images, hint, stop)
+        return Answer(file=name, state=State.MOVABLE, code=POLICY, brief=brief, lines=lines)
     refusals = {
         (r.line, r.reason, r.hint) for s in what.steps for r in s.rewrite.refusals if r.blocking
     }
@@ -105,7 +106,7 @@ def _judged(name: str, what: Plan) -> Answer:
         f"line {line}: {reason} {hint}".rstrip() for line, reason, hint in sorted(refusals)
     )
     brief = f"{base} has smaller bases, and none can be built as the file stands."
-    return Answer(file=name, state=State.ATTENTION, code=ATTENTION, brief=brief, lines=lines)
+    return Answer(file=name, state=State.ATTENTION, code=NO_CANDIDATE, brief=brief, lines=lines)
 
 
 def _tell(answer: Answer) -> None:

@@ -37,7 +37,8 @@ def check(path: Path, *, as_json: bool) -> int:
         return _print(json.dumps({"file": file, "sound": True, "warnings": warnings}))
     for warning in warnings:
         _print(f"warning: {warning}")
-    return _print(f"{file} is sound." if file else "There are no settings; defaults count.")
+    none = "There are no settings; defaults count."
+    return _print(f"{located.name} is sound." if located else none)
 
 
 def _check_findings(located: Located, recipes: Catalog) -> None:

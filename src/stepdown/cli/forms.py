@@ -6,13 +6,16 @@ from pathlib import Path
 from stepdown import __version__
 from stepdown.errors import StepdownError
 from stepdown.flow import record
+from stepdown.model.image import ImageConfig
+from stepdown.model.surface import Surface
 from stepdown.model.trial import Outcome
 from stepdown.model.vulnerability import Inventory, Scan
-from stepdown.report import cyclonedx, junit, markdown, sarif, spdx, text
+from stepdown.report import cyclonedx, junit, markdown, sarif, spdx, structure, text
 
 SUFFIXES = {
     ".cdx.json": "cyclonedx",
     ".spdx.json": "spdx",
+    "structure-test.yaml": "structure-test",
     ".txt": "text",
     ".md": "md",
     ".html": "html",
@@ -48,12 +51,17 @@ def _json(outcome: Outcome) -> str:
     return record.to_json(outcome).decode()
 
 
+def _structure(outcome: Outcome) -> str:
+    return structure.render(*_guarded(outcome))
+
+
 _WRITERS: dict[str, Callable[[Outcome], str]] = {
     "md": markdown.render,
     "html": _html,
     "json": _json,
     "sarif": sarif.render,
     "junit": junit.render,
+    "structure-test": _structure,
 }
 
 
@@ -62,6 +70,17 @@ def bill(inventory: Inventory, scan: Scan | None, *, form: str, time: str) -> st
     if form == "spdx":
         return spdx.render(inventory, version=__version__, time=time)
     return cyclonedx.render(inventory, scan, version=__version__, time=time)
+
+
+def _guarded(outcome: Outcome) -> tuple[Surface, ImageConfig]:
+    """Return what was measured of the answer."""
+    best = outcome.best
+    if best is None or best.surface is None or best.config is None:
+        raise StepdownError(
+            "There is no image to write a structure test for.",
+            hint="It needs a run in which a smaller base works.",
+        )
+    return best.surface, best.config
 
 
 def _image(outcome: Outcome) -> tuple[Inventory, Scan | None]:

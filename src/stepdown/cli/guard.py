@@ -12,8 +12,6 @@ from stepdown.measure.gates import judge
 from stepdown.model.gate import Gate, GateResult, Waiver
 from stepdown.model.surface import Surface
 
-BROKEN = 14
-
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:

@@ -7,26 +7,25 @@ from typing import Any
 import click
 
 from stepdown.cli import flags
+from stepdown.cli.brief import Brief
 from stepdown.cli.options import Options
 
-_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable standard output.")
 _PATH = click.Path(path_type=Path)
-Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
 
-def commands(planning: Decorator, scanning: Decorator) -> tuple[click.Command, ...]:
-    """Return the commands; `planning` and `scanning` add the flags that `config show` explains."""
-    return _config(planning, scanning), completion, help_
+def commands() -> tuple[click.Command, ...]:
+    """Return the commands."""
+    return _config(), completion, help_
 
 
-def _config(planning: Decorator, scanning: Decorator) -> click.Group:
+def _config() -> click.Group:
     group = click.Group(
         "config",
         help="Look at the settings of a repository: stepdown.toml or [tool.stepdown].",
         epilog="Example: stepdown config show --limit alpine",
     )
     group.add_command(click.command("check")(_check))
-    shown = planning(scanning(flags.building(_checks(_json(_show)))))
+    shown = flags.planning(flags.scanning(flags.building(_checks(flags.json_(_show)))))
     group.add_command(click.command("show")(shown))
     group.add_command(click.command("schema")(_schema))
     return group
@@ -47,7 +46,7 @@ def _checks(function: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.argument("path", type=_PATH, default=Path())
-@_json
+@flags.json_
 def _check(path: Path, *, as_json: bool) -> int:
     """Check the settings that count for PATH; exit code 2 where they are wrong."""
     from stepdown.cli import configuration  # noqa: PLC0415  (keeps --help quick)
@@ -62,7 +61,7 @@ def _show(*, as_json: bool, **values: Any) -> int:  # noqa: ANN401  (click's own
     """
     from stepdown.cli import configuration  # noqa: PLC0415
 
-    return configuration.show(Options(**values), flags.given(), as_json=as_json)
+    return configuration.show(Options(**values), flags.given_flags(), as_json=as_json)
 
 
 def _schema() -> int:
@@ -92,7 +91,9 @@ def completion(shell: str) -> int:
     return 0
 
 
-@click.command("help", epilog="Example: stepdown help tutorial")
+@click.command(
+    "help", cls=Brief, examples=("stepdown help", "stepdown help tutorial", "stepdown help python")
+)
 @click.argument("topic", default="")
 @click.option("--raw", is_flag=True, help="The Markdown itself, without a pager.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")

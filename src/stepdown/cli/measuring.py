@@ -16,6 +16,7 @@ from stepdown.adapters.indexes import fetch_index
 from stepdown.adapters.runs import Home, open_run
 from stepdown.build import requests
 from stepdown.cli import forms, guard
+from stepdown.cli.exits import POLICY
 from stepdown.cli.guard import Guard
 from stepdown.cli.scanning import NO_SCAN, Scanning
 from stepdown.errors import EngineError, StepdownError, UsageError
@@ -33,13 +34,14 @@ from stepdown.model.surface import Known, Surface, SurfaceDelta
 from stepdown.model.trial import BuildFailed
 from stepdown.model.vulnerability import Inventory, Pending, Scan
 from stepdown.ports import Engine
-from stepdown.report import card, gates
+from stepdown.report import card, gates, structure
 from stepdown.report import vulnerabilities as report
 
 Noun = TypeVar("Noun")
 
 
 _BILLS = ("cyclonedx", "spdx")
+_WHOLE = (*_BILLS, "structure-test")
 
 
 class Looked(Value, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class Looked(Value, frozen=True, kw_only=True):
     scan: Scan | None = None
     pending: Pending | None = None
     gates: tuple[GateResult, ...] | None = None
+    config: ImageConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ class View:
     def check(self) -> None:
         """Raise UsageError for flags that contradict each other."""
         if self.quick and (
-            self.base or self.form in _BILLS or self.updates or self.scanning != NO_SCAN
+            self.base or self.form in _WHOLE or self.updates or self.scanning != NO_SCAN
         ):
             raise UsageError(
                 "--quick reads only the release and the package database.",
@@ -109,11 +112,13 @@ def measure(image: str, view: View) -> int:
             split = origin(looked.surface, _surface(gauge, view.base))
             surface_ = msgspec.structs.replace(looked.surface, origin=split)
             looked = msgspec.structs.replace(looked, surface=surface_)
+        if view.form == "structure-test":
+            looked = msgspec.structs.replace(looked, config=_config(gauge, image))
     if view.guard is not None:
         looked = msgspec.structs.replace(looked, gates=view.guard.judge(looked.surface))
     _print(_measured_text(looked, view))
     if not all(result.kept for result in looked.gates or ()):
-        return guard.BROKEN
+        return POLICY
     return _exit_code(looked.surface)
 
 
@@ -147,6 +152,8 @@ def _measured_text(looked: Looked, view: View) -> str:
             return _json(looked.surface, **more, gates=looked.gates)
         case "cyclonedx" | "spdx" if looked.inventory is not None:
             return forms.bill(looked.inventory, looked.scan, form=view.form, time="")
+        case "structure-test" if looked.config is not None:
+            return structure.render(looked.surface, looked.config)
         case "md":
             parts = _if(looked.scan, report.scan_markdown)
             parts += _if(looked.pending, report.pending_markdown)
@@ -228,6 +235,11 @@ def _measured(gauge: _Gauge, name: str, image: str) -> Surface:
         fs = read_rootfs(engine, image, symbols=False, whole=False)
         found = surface(fs, config, recipes, image, today)
     return msgspec.structs.replace(found, image=name, layers=engine.layers(image))
+
+
+def _config(gauge: _Gauge, image: str) -> ImageConfig:
+    found = _here(gauge.engine, image)
+    return found or gauge.engine.inspect(_fetched(gauge, image))
 
 
 def _here(engine: Engine, image: str) -> ImageConfig | None:

@@ -16,6 +16,7 @@ from stepdown.adapters.runs import Run, open_run
 from stepdown.adapters.workspace import GitWorkspace
 from stepdown.build import requests
 from stepdown.cli import building, forms, knowledge, printers
+from stepdown.cli.exits import GREEN, NO_CANDIDATE, NO_EVIDENCE, POLICY, RED
 from stepdown.cli.interview import Aids, interview
 from stepdown.cli.locate import Spot, decode, locate, naming
 from stepdown.cli.options import SMALLEST, Options
@@ -36,8 +37,6 @@ from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
 from stepdown.rootfs import osrelease
-
-GREEN, NO_CANDIDATE, RED, NO_EVIDENCE, POLICY = 0, 10, 11, 13, 14
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,17 @@ _SECRET = re.compile(
 )
 SMALLEST = "smallest"
 FORMS = ("alias", "arg", "literal")
-REPORTS = ("text", "md", "html", "json", "sarif", "junit", "cyclonedx", "spdx")
+REPORTS = (
+    "text",
+    "md",
+    "html",
+    "json",
+    "sarif",
+    "junit",
+    "cyclonedx",
+    "spdx",
+    "structure-test",
+)
 SCANNERS = ("trivy", "grype", "osv-scanner", "docker-scout", "osv", "auto", "none")
 
 

@@ -18,7 +18,7 @@ from stepdown.model.config import PATTERNS, Config, Settings
 
 OWN, SHARED = "stepdown.toml", "pyproject.toml"
 _MOST = 1_000_000  # bytes
-_FAULT = re.compile(r"(?P<what>.*?)(?: - at (?:key in )?`\$(?P<path>.*)`)?", re.DOTALL)
+_FAULT = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _PATTERN = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _ENUM = re.compile(r"Invalid enum value (.*)")
@@ -217,8 +217,8 @@ def _raw(pattern: str) -> str:
 
 
 def _hint(what: str, path: Key) -> str:
-    node = _node(path)
-    values = tuple(map(str, node.get("enum") or node.get("items", {}).get("enum", ())))
+    found = node(path)
+    values = tuple(map(str, found.get("enum") or found.get("items", {}).get("enum", ())))
     given_ = _ENUM.fullmatch(what)
     near = get_close_matches(given_[1].strip("'"), values, n=1) if given_ else []
     if near:
@@ -239,13 +239,13 @@ def _shown(tree: object, path: Key) -> str:
 
 def names(path: Key) -> tuple[str, ...]:
     """Return the keys that are known below a key path."""
-    node = _node(path)
-    return tuple(node.get("properties", ()))
+    found = node(path)
+    return tuple(found.get("properties", ()))
 
 
 def _known(path: Key) -> str:
-    node = _node(path)
-    values = node.get("enum") or node.get("items", {}).get("enum")
+    found = node(path)
+    values = found.get("enum") or found.get("items", {}).get("enum")
     return f"Known: {', '.join(map(str, values))}." if values else ""
 
 
@@ -260,25 +260,25 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _node(path: Key) -> dict[str, Any]:
+def node(path: Key) -> dict[str, Any]:
     """Return the part of the schema that describes what stands at a key path."""
     every = schema()
-    node = _followed(every, every)
+    found = _followed(every, every)
     for part in path:
         if isinstance(part, int):
-            node = node.get("items", {})
-        elif "properties" in node:
-            node = node["properties"].get(part, {})
+            found = found.get("items", {})
+        elif "properties" in found:
+            found = found["properties"].get(part, {})
         else:
-            node = node.get("additionalProperties", {})
-        node = _followed(node, every)
-    return node
+            found = found.get("additionalProperties", {})
+        found = _followed(found, every)
+    return found
 
 
 def _followed(node: dict[str, Any], every: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in node:
         found: dict[str, Any] = every["$defs"][node["$ref"].rpartition("/")[2]]
-        return found
+        return {**found, **{key: value for key, value in node.items() if key != "$ref"}}
     return node
 
 

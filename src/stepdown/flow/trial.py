@@ -155,6 +155,7 @@ def _built(errand: Errand, built: Built) -> Trial:
         findings=found,
         surface=seen.surface,
         delta=compare(reference.seen.surface, seen.surface),
+        config=seen.config,
         inventory=inventory(seen.fs, seen.config, errand.attempt.candidate.image),
         timings=times,
         blame=blame,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from stepdown.model.gate import GateResult
-from stepdown.model.image import Value
+from stepdown.model.image import ImageConfig, Value
 from stepdown.model.plan import Candidate, Plan, Prediction, Rewrite
 from stepdown.model.recipe import Channel, Remedy
 from stepdown.model.surface import Surface, SurfaceDelta
@@ -207,6 +207,7 @@ class Trial(Value, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     surface: Surface | None = None
     delta: SurfaceDelta | None = None
+    config: ImageConfig | None = None
     inventory: Inventory | None = None
     applied: tuple[Applied, ...] = ()
     predictions: tuple[Prediction, ...] = ()

@@ -94,11 +94,8 @@ def _waivers(
         if not waiver.counts(day):
             yield (f"The waiver of {name} expired on {waiver.expires} and counts no longer.",)
         elif waiver.finding and name in findings:
-            title = findings[name].title
-            yield (
-                f"{name} ({title}) is known, until {waiver.expires}: {why}"
-                 " It stays a finding: a waiver makes no failed check a success.",
-            )
+            known = f"{name} ({findings[name].title}) is known, until {waiver.expires}: {why}"
+            yield (f"{known} It stays a finding: a waiver makes no failed check a success.",)
         elif name not in used:
             yield (f"The waiver of {name} was not needed in this run.",)
 
