@@ -83,7 +83,7 @@ def app() -> None:
     "reports",
     multiple=True,
     type=EXISTING,
-    help="Report: .md .html .txt .json .sarif .xml",
+    help="Report: .md .html .txt .json .sarif .xml .yaml (structure test)",
 )
 @click.option("--record", type=EXISTING, help="Write the record of the run (JSON).")
 @click.option("--log", type=EXISTING, help="Write the log of the run.")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from stepdown import __version__
 from stepdown.errors import StepdownError
 from stepdown.flow import record
@@ -15,7 +17,7 @@ from stepdown.report import cyclonedx, junit, markdown, sarif, spdx, structure, 
 SUFFIXES = {
     ".cdx.json": "cyclonedx",
     ".spdx.json": "spdx",
-    "structure-test.yaml": "structure-test",
+    ".yaml": "structure-test",
     ".txt": "text",
     ".md": "md",
     ".html": "html",
@@ -80,7 +82,8 @@ def _guarded(outcome: Outcome) -> tuple[Surface, ImageConfig]:
             "There is no image to write a structure test for.",
             hint="It needs a run in which a smaller base works.",
         )
-    return best.surface, best.config
+    # The name under which the run built it is gone with the run.
+    return msgspec.structs.replace(best.surface, image="IMAGE"), best.config
 
 
 def _image(outcome: Outcome) -> tuple[Inventory, Scan | None]:
