@@ -37,6 +37,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
 
     `text` is the file decoded as UTF-8 with `surrogateescape`, so that every byte survives.
     `build_args` are the values given by `--build-arg`, `environment` that of the base image.
+    Instructions that are word for word those of the file `like` are not checked a second time.
     The properties of DockerfileParser (`labels`, `envs`, `cmd`, `baseimage`, ...) stand on the
     boundaries found here; its writers raise.
 
@@ -49,6 +50,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         *,
         build_args: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        like: "Dockerfile | None" = None,
     ) -> None:
         super().__init__(
             fileobj=io.BytesIO(text.encode("utf-8", "surrogateescape")),
@@ -60,10 +62,12 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         self.directives: tuple[Directive, ...] = directives(self._lines)
         escapes = [one.value for one in self.directives if one.name == "escape"]
         self.escape: str = escapes[0] if escapes else "\\"
+        self._checked = like.checked() if like is not None else frozenset()
         self.instructions: tuple[Instruction, ...] = self._read()
         self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
         self._scripts: dict[int, Script | None] = {}
+        self._effective: dict[tuple[int, str], Instruction | None] = {}
 
     def given(self, build_args: Mapping[str, str]) -> "Dockerfile":
         """Return the same file with other values given by `--build-arg`."""
@@ -71,6 +75,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin.build_args = dict(build_args)
         twin.arguments = global_arguments(twin.instructions, twin.build_args)
         twin.stages = based(self.stages, twin.arguments)
+        twin._effective = {}
         return twin
 
     def _read(self) -> tuple[Instruction, ...]:
@@ -89,8 +94,12 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
             _with_bodies(split(line, escape=self.escape), reader, spaced=spaced)
             for line in iter(reader.next, None)
         )
-        check(found)
+        check(found, self._checked)
         return found
+
+    def checked(self) -> frozenset[tuple[str, str]]:
+        """Return the texts of the instructions, each with its escape character."""
+        return frozenset([(one.source.text, one.escape) for one in self.instructions])
 
     @property
     def newline(self) -> str:
@@ -158,6 +167,12 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
 
         That is the last one; an ENTRYPOINT undoes a CMD of an earlier stage.
         """
+        key = (stage.index, keyword)
+        if key not in self._effective:
+            self._effective[key] = self._last(stage, keyword)
+        return self._effective[key]
+
+    def _last(self, stage: Stage, keyword: str) -> Instruction | None:
         found: Instruction | None = None
         for part in self.chain(stage):
             if keyword == "CMD" and any(one.keyword == "ENTRYPOINT" for one in part.instructions):

@@ -15,6 +15,7 @@ _BLANKS = "\t\r "
 _SPACE = re.compile(f"[{SPACES}]")
 _CHUNK = re.compile(r"[^$<'\"\\`{}/]+")  # nothing in it means anything to the lexer
 _PLAIN = re.compile(r"[a-zA-Z0-9_./:@-]*")
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -25,6 +26,8 @@ def expand(word: str, variables: Mapping[str, str], *, escape: str = "\\") -> st
     """
     if _PLAIN.fullmatch(word):
         return word
+    if variable := _VARIABLE.fullmatch(word):
+        return variables.get(variable[1] or variable[2], "")
     return _Lexer(word, escape, variables, keep_unset=False).whole()
 
 

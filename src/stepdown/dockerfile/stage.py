@@ -71,7 +71,8 @@ def global_arguments(
     instructions: tuple[Instruction, ...], build_args: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the values of the ARGs before the first FROM, the platform's included."""
-    values = {name: build_args.get(name, value) for name, value in PLATFORM_ARGUMENTS.items()}
+    values = {**PLATFORM_ARGUMENTS}
+    values.update((name, build_args[name]) for name in build_args if name in PLATFORM_ARGUMENTS)
     for instruction in takewhile(lambda one: one.keyword != "FROM", instructions):
         for pair in pairs(instruction) or ():
             if pair.key in build_args:

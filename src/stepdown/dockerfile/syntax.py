@@ -35,15 +35,21 @@ _HINTS = {
 }
 
 
-def check(instructions: tuple[Instruction, ...]) -> None:
-    """Raise DockerfileError for the first instruction that the builder refuses."""
+def check(
+    instructions: tuple[Instruction, ...], checked: frozenset[tuple[str, str]] = frozenset()
+) -> None:
+    """Raise DockerfileError for the first instruction that the builder refuses.
+
+    `checked` are texts of instructions that it takes, with their escape characters.
+    """
     if not instructions:
         raise DockerfileError(
             "the Dockerfile holds no instruction", hint="It needs at least a FROM line."
         )
     in_stage = False
     for instruction in instructions:
-        _check(instruction)
+        if (instruction.source.text, instruction.escape) not in checked:
+            _check(instruction)
         in_stage = in_stage or instruction.keyword == "FROM"
         if not in_stage and instruction.keyword != "ARG":
             brief = f"{instruction.keyword} stands before the first FROM"

@@ -49,9 +49,11 @@ def _problems(doc: Dockerfile, situation: Situation) -> tuple[tuple[Call, str, s
 def _troubles(doc: Dockerfile, situation: Situation) -> Iterator[tuple[Call, str, str]]:
     if not situation.alpine or not situation.present.endswith(("/full", "/slim")):
         return
-    known = {one.command: one for one in situation.programs.applets}
-    there = _packages(doc, situation)
-    for call in calls(doc, situation):
+    found = list(calls(doc, situation))
+    programs = {call.program for call in found}
+    known = {one.command: one for one in situation.programs.applets if one.command in programs}
+    there = _packages(doc, situation) if known else ()
+    for call in found:
         applet = known.get(call.program)
         if applet is None or applet.package in there:
             continue

@@ -27,6 +27,7 @@ _THROUGH: Mapping[str, tuple[str, int]] = {
     "tini": ("ep", 0),
     "xargs": ("adEIiLnPs", 0),
 }
+_CALLING = frozenset((*_SHELLS, *_THROUGH, "find"))
 # Calls within one command: more of them are no honest command line.
 _MOST = 100
 # Whether the program is called may depend on whether it is there.
@@ -53,12 +54,25 @@ def calls(doc: Dockerfile, situation: Situation, *, health: bool = True) -> Iter
 
     They are in the order of the file. Without `health` those of the HEALTHCHECK are left out.
     """
-    keywords = ("CMD", "ENTRYPOINT", "HEALTHCHECK") if health else ("CMD", "ENTRYPOINT")
+    found = _called(doc, situation)
+    return iter(found) if health else (one for one in found if _keyword(one) != "HEALTHCHECK")
+
+
+def _keyword(call: Call) -> str:
+    return call.instruction.keyword
+
+
+@lru_cache(maxsize=4)
+def _called(doc: Dockerfile, situation: Situation) -> tuple[Call, ...]:
+    keywords = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
     started = [doc.effective(situation.ship, keyword) for keyword in keywords]
-    for stage, instruction in situation.instructions("RUN", *keywords):
-        counts = instruction.keyword == "RUN" or instruction in started
-        if stage.index in situation.built and counts:
-            yield from of_instruction(doc, stage, instruction)
+    return tuple(
+        call
+        for stage, instruction in situation.instructions("RUN", *keywords)
+        if stage.index in situation.built
+        and (instruction.keyword == "RUN" or any(instruction is one for one in started))
+        for call in of_instruction(doc, stage, instruction)
+    )
 
 
 def of_instruction(doc: Dockerfile, stage: Stage, instruction: Instruction) -> tuple[Call, ...]:
@@ -84,9 +98,13 @@ def _read(doc: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[C
     script = doc.script(instruction)
     for command in script.commands if script is not None else ():
         if command.words:
-            at = command.words[0].span.start
+            first = command.words[0]
+            at = first.source.origin(first.start)
             call = _call(stage, instruction, _texts(command), at, sure=_is_sure(command))
-            yield from _unfold(call)
+            if call.program in _CALLING or not call.words[0]:
+                yield from _unfold(call)
+            else:
+                yield call
 
 
 def _call(
@@ -103,7 +121,7 @@ def _is_sure(command: Command) -> bool:
 
 
 def _texts(command: Command) -> tuple[str, ...]:
-    return tuple(word.raw if word.text is None else word.text for word in command.words)
+    return tuple([word.raw if word.text is None else word.text for word in command.words])
 
 
 def _unfold(call: Call) -> Iterator[Call]:

@@ -36,7 +36,7 @@ def fold(text: str, name: str, divided: Divided, after: Rewrite) -> Rewrite:
         edits=edits,
         proposed=tuple(places.back(edit) for edit in after.proposed),
         refusals=tuple(sorted(refusals, key=lambda one: one.line)),
-        diff=unified(name, text, after.text),
+        diff=unified(name, text, edits),
     )
 
 

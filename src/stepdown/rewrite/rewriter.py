@@ -102,7 +102,7 @@ def _fixed(doc: Dockerfile, situation: Situation, target: Target) -> Rewrite:
         edits=tuple(applied),
         proposed=tuple(proposed),
         refusals=refusals,
-        diff=unified(target.dockerfile, doc.text, result),
+        diff=unified(target.dockerfile, doc.text, applied),
     )
     verify(doc, situation, after)
     return after

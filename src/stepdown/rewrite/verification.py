@@ -12,7 +12,7 @@ from stepdown.rewrite.situation import Situation
 def verify(doc: Dockerfile, situation: Situation, after: Rewrite) -> None:
     """Raise StepdownError unless `after` says what was meant and nothing else changed."""
     try:
-        new = Dockerfile(after.text)
+        new = doc if after.text == doc.text else Dockerfile(after.text, like=doc)
         _expect(new.external(new.ships(situation.target)), situation.candidate.image)
         if after.argument:
             old = new.given({after.argument: after.original})
@@ -31,10 +31,8 @@ def _touched(instructions: tuple[Instruction, ...], edits: tuple[Edit, ...]) -> 
     ends = [one.span.end for one in instructions]
     touched = set[int]()
     for edit in edits:
-        number = bisect_left(ends, edit.start)
-        while number < len(ends) and instructions[number].span.start < max(
-            edit.end, edit.start + 1
-        ):
+        number, stop = bisect_left(ends, edit.start), max(edit.end, edit.start + 1)
+        while number < len(ends) and instructions[number].span.start < stop:
             if _touches(edit, instructions[number]):
                 touched.add(number)
             number += 1
