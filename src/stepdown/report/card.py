@@ -1,6 +1,6 @@
 """The surface card of one image, and the difference of two, as text and as Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stepdown.model.surface import (
     Change,
@@ -24,6 +24,7 @@ from stepdown.report.document import (
     fold,
 )
 
+_MOST_TITLES = 3
 CHANGES = {
     Change.SMALLER: "smaller",
     Change.SAME: "same",
@@ -53,7 +54,7 @@ def delta_markdown(delta: SurfaceDelta) -> str:
 
 
 def _surface(surface: Surface) -> Document:
-    notes = tuple(note for m in surface.measures for note in _note(m))
+    notes = _grouped(note for m in surface.measures for note in _note(m))
     lists = fold(
         "What was counted",
         *(
@@ -125,12 +126,30 @@ def identity(surface: Surface) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _note(measure: Measure, side: str = "") -> tuple[Inline, ...]:
+Note = tuple[str, str]
+"""What a remark is about, and the remark."""
+
+
+def _note(measure: Measure, side: str = "") -> tuple[Note, ...]:
     if measure.known is Known.MEASURED and measure.value is not None:
         return ()
     reason = words.closed(measure.reason or "no reason was given")
     state = words.UNKNOWN if measure.value is None else "a lower bound"
-    return ((f"{measure.title}{side}: {state}: {reason}",),)
+    return ((f"{measure.title}{side}", f"{state}: {reason}"),)
+
+
+def _grouped(notes: Iterable[Note]) -> tuple[Inline, ...]:
+    """Return each remark once, behind all that it is about."""
+    about: dict[str, list[str]] = {}
+    for title, remark in notes:
+        about.setdefault(remark, []).append(title)
+    return tuple((f"{_few(titles)}: {remark}",) for remark, titles in about.items())
+
+
+def _few(titles: list[str]) -> str:
+    if len(titles) <= _MOST_TITLES:
+        return "; ".join(titles)
+    return f"{titles[0]}; and {len(titles) - 1} more rows"
 
 
 def _warnings(warnings: tuple[str, ...]) -> tuple[Section, ...]:
@@ -154,7 +173,7 @@ def delta_blocks(delta: SurfaceDelta) -> tuple[Block, ...]:
     return (
         Table(("", "before", "after", ""), rows, frozenset({1, 2})),
         *_grown(delta),
-        *bullets(tuple(_notes(delta))),
+        *bullets(_grouped(_notes(delta))),
         *_lists(delta),
     )
 
@@ -178,7 +197,8 @@ def value(key: str, number: int | None, *, known: Known) -> str:
     if known is Known.UNKNOWN:
         return words.UNKNOWN
     figure = words.figure(key, number)
-    return f"≥ {figure}" if known is Known.PARTIAL and number is not None else figure
+    small = figure.startswith("<")  # less than can be told: no bound makes that clearer
+    return f"≥ {figure}" if known is Known.PARTIAL and not small else figure
 
 
 def measure(surface: Surface | None, key: str) -> Measure | None:
@@ -219,15 +239,15 @@ def _listed(surface: Surface, key: str, number: int | None) -> bool:
     return exact and number is not None and not words.is_flag(key)
 
 
-def _notes(delta: SurfaceDelta) -> Iterator[Inline]:
+def _notes(delta: SurfaceDelta) -> Iterator[Note]:
     for row in delta.rows:
         if row.reason:
-            yield (f"{row.title}: {words.closed(row.reason)}",)
+            yield row.title, words.closed(row.reason)
         else:
             yield from _sides(delta, row.key)
 
 
-def _sides(delta: SurfaceDelta, key: str) -> Iterator[Inline]:
+def _sides(delta: SurfaceDelta, key: str) -> Iterator[Note]:
     for name, side in (("before", delta.before), ("after", delta.after)):
         found = measure(side, key)
         if found is not None:
