@@ -175,6 +175,16 @@ class Engine(Protocol):
         """Start a container in the background; it is removed when the context ends."""
 
 
+class Shelf(Protocol):
+    """A place for what was found out before; whatever it loses is found out again."""
+
+    def load(self, key: str) -> bytes | None:
+        """Return what was saved under `key`, None where there is nothing."""
+
+    def save(self, key: str, content: bytes) -> None:
+        """Keep `content` under `key`."""
+
+
 class Workspace(Protocol):
     """A private copy of one commit, in a git worktree outside the user's checkout."""
 

@@ -12,6 +12,7 @@ from stepdown.model.recipe import Catalog
 from stepdown.model.surface import Surface
 
 _KEPT = 200
+_CODE = ("stepdown.rootfs", "stepdown.measure", "stepdown.model")
 
 
 class Cards:
@@ -23,7 +24,7 @@ class Cards:
     def __init__(self, folder: Path, catalog: Catalog, today: str) -> None:
         self._folder = folder
         recipes = msgspec.msgpack.encode((catalog.classes, catalog.support))
-        self._ours = recipes + _code() + today.encode()
+        self._ours = recipes + code_of(*_CODE) + today.encode()
 
     def load(self, image_id: str) -> Surface | None:
         """Return the card of the image, None where there is none that still holds."""
@@ -55,10 +56,10 @@ class Cards:
         return self._folder / sha256(self._ours + image_id.encode()).hexdigest()
 
 
-def _code() -> bytes:
-    """Return what changes whenever the code that measures does."""
+def code_of(*packages: str) -> bytes:
+    """Return what changes whenever the code of `packages` does."""
     parts: list[str] = []
-    for package in ("stepdown.rootfs", "stepdown.measure", "stepdown.model"):
+    for package in packages:
         folder = Path(str(resources.files(package)))
         for file in sorted(folder.glob("*.py")):
             state = file.stat()

@@ -163,6 +163,11 @@ class Home:
         """The folder for cards of images that were measured."""
         return self.cache / "cards"
 
+    @property
+    def images(self) -> Path:
+        """The folder for what was read of images."""
+        return self.cache / "images"
+
     def new_run(self, swept: tuple[str, ...]) -> Run:
         """Make a run's folder and take its lock."""
         folder = self._runs / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{_token()}"

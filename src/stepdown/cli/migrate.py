@@ -12,7 +12,8 @@ import msgspec
 from stepdown import discover
 from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.engine import connect
-from stepdown.adapters.runs import Run, open_run
+from stepdown.adapters.runs import Home, Run, open_run
+from stepdown.adapters.shelf import FolderShelf
 from stepdown.adapters.workspace import GitWorkspace
 from stepdown.build import requests
 from stepdown.cli import building, forms, knowledge, printers
@@ -283,6 +284,7 @@ def _place(desk: Desk, target: Target) -> migrate.Place:
         context=str(Path(desk.workspace.path) / target.context),
         empty=str(desk.run.scratch("empty")),
         ignore=_ignore(desk, target),
+        shelf=FolderShelf(Home.default().images),
     )
 
 

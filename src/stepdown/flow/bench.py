@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from stepdown.build import requests
 from stepdown.flow.progress import working
-from stepdown.measure import read_rootfs, surface
+from stepdown.measure import recalled_rootfs, surface
 from stepdown.model.events import Emit
 from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Candidate, Plan
 from stepdown.model.recipe import Catalog
 from stepdown.model.surface import Surface
 from stepdown.model.trial import BuildFailed, Built
-from stepdown.ports import BuildRequest
+from stepdown.ports import BuildRequest, Shelf
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify import elf
 from stepdown.verify.side import Rig, Side
@@ -22,7 +22,8 @@ from stepdown.verify.side import Rig, Side
 class Bench:
     """What a run works with; `empty` is an empty folder.
 
-    `bases` keeps the base images that were looked at by themselves, for the run alone.
+    `bases` keeps the base images that were looked at by themselves, for the run alone; `shelf`
+    keeps what was read of any image for later runs, too.
     """
 
     rig: Rig
@@ -32,6 +33,7 @@ class Bench:
     source: requests.Source
     empty: str
     bases: "dict[str, Seen | None]" = field(default_factory=dict)
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +67,10 @@ def look(bench: Bench, role: str, built: Built, candidate: Candidate | None) -> 
     """Read an image's configuration, its files and its surface."""
     with working(bench.emit, f"measure {role}", f"Measuring {role}") as work:
         config = bench.rig.engine.inspect(built.image)
-        fs = read_rootfs(bench.rig.engine, built.image)
+        fs, before = recalled_rootfs(bench.rig.engine, built.image, config, bench.shelf)
         card = surface(fs, config, bench.catalog, built.image, _today())
-        work.end(ok=None, summary=f"{len(fs.entries)} files, {len(fs.packages)} OS packages")
+        found = f"{len(fs.entries)} files, {len(fs.packages)} OS packages"
+        work.end(ok=None, summary=f"{found}, read before" if before else found)
     return Seen(
         side=Side(
             role=role, image=built.image, config=config, programs=_programs(fs, config, candidate)

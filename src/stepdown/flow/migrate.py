@@ -24,7 +24,7 @@ from stepdown.model.gate import GateResult
 from stepdown.model.plan import Facts, Plan, Policy, Target
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome, Trial, Verdict
-from stepdown.ports import Engine, Registry
+from stepdown.ports import Engine, Registry, Shelf
 from stepdown.propose import propose
 from stepdown.verify import toolbox
 from stepdown.verify.side import Rig
@@ -44,12 +44,14 @@ class Place:
     """Where a run works.
 
     `context` is the build context in a private worktree, `empty` an empty folder, `ignore` the
-    text of the Dockerfile's own ignore file, None where it has none.
+    text of the Dockerfile's own ignore file, None where it has none. `shelf` keeps what was read
+    of images.
     """
 
     context: str
     empty: str
     ignore: str | None
+    shelf: Shelf | None = None
 
 
 def run(  # noqa: PLR0913, PLR0917  (what a run works with)
@@ -113,6 +115,7 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
             target=what.target, policy=what.policy, context=place.context, ignore=place.ignore
         ),
         empty=place.empty,
+        shelf=place.shelf,
     )
 
 

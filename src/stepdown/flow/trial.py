@@ -17,7 +17,7 @@ from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
 from stepdown.flow.shown import Subject, shown
 from stepdown.flow.touched import touched
-from stepdown.measure import compare, read_rootfs
+from stepdown.measure import compare, recalled_rootfs
 from stepdown.measure.vulnerabilities.inventory import inventory
 from stepdown.model.image import PackageManager
 from stepdown.model.recipe import Channel
@@ -355,7 +355,7 @@ def _blamed(errand: Errand, worse: tuple[Difference, ...], side: Side) -> tuple[
     checks = [contract.check(side.config, reference.seen.config)]
     checks += _dynamic(bench, side, reference)
     if deep:
-        fs = read_rootfs(bench.rig.engine, side.image)
+        fs, _ = recalled_rootfs(bench.rig.engine, side.image, side.config, bench.shelf)
         checks += deeper.candidate(bench, side, fs, reference.deeper, tuple(checks))
     again = {d.check for d in differences(before, tuple(checks))} & tried
     both = again & names

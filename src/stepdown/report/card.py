@@ -198,7 +198,8 @@ def value(key: str, number: int | None, *, known: Known) -> str:
         return words.UNKNOWN
     figure = words.figure(key, number)
     small = figure.startswith("<")  # less than can be told: no bound makes that clearer
-    return f"≥ {figure}" if known is Known.PARTIAL and not small else figure
+    bound = known is Known.PARTIAL and number is not None and not small
+    return f"≥ {figure}" if bound else figure
 
 
 def measure(surface: Surface | None, key: str) -> Measure | None:
