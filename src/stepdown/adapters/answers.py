@@ -65,6 +65,7 @@ class ImageAnswer(_Answer, frozen=True, rename="pascal"):
     id: str
     architecture: str = ""
     size: int = 0
+    created: str | None = None
     config: Config | None = None
     root_fs: RootFS = msgspec.field(name="RootFS", default_factory=RootFS)
 
@@ -87,6 +88,7 @@ class ImageAnswer(_Answer, frozen=True, rename="pascal"):
             architecture=self.architecture,
             size=self.size,
             layers=tuple(self.root_fs.layers or ()),
+            created=(self.created or "")[:10],
         )
 
 

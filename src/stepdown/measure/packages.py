@@ -1,11 +1,13 @@
 """Measures of packages, and of what no package brought."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from stepdown.measure.certainty import listed, lower_bound, unknown
 from stepdown.model.surface import Measure
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.gaps import Part
+from stepdown.rootfs.packages import Package
 
 _UNREAD = "The image has a package database of a kind that is not read: {}."
 _WHOSE = "So it is unknown which of them the system brought."
@@ -19,7 +21,7 @@ def os_packages(fs: RootFS) -> Measure:
     nothing says where these come from.
     """
     key, title = "os_packages", "Packages of the operating system"
-    items = {f"{package.name} {package.version}" for package in fs.packages}
+    items = set(_spelled(fs.packages))
     if not items and not fs.whole:
         return unknown(key, title, " ".join(fs.unread(Part.REST)))
     if not items and (fs.unread_databases or not _scratch_like(fs)):
@@ -70,6 +72,15 @@ def unowned_binaries(fs: RootFS) -> Measure:
     return lower_bound(listed(key, title, unowned), *fs.unread(Part.FILES, Part.BINARIES))
 
 
+def _spelled(packages: tuple[Package, ...]) -> Iterator[str]:
+    """Yield names with versions; with the architecture where a package is there for several."""
+    installed = {(p.name, p.version, p.architecture) for p in packages}
+    times = Counter((name, version) for name, version, _ in installed)
+    for name, version, architecture in installed:
+        several = times[name, version] > 1 and architecture
+        yield f"{name}:{architecture} {version}" if several else f"{name} {version}"
+
+
 def _owned(fs: RootFS, path: str) -> bool:
     """Tell whether a package owns the file by this name or by another one of the same inode."""
     return path in fs.owners or any(
@@ -88,7 +99,7 @@ def _why(fs: RootFS) -> str:
     what = "The package database lists nothing" if fs.databases else "There is no package database"
     return (
         f"{what}, but the image holds files of a distribution."
-        f" {len(fs.elf)} binaries belong to no known package."
+        f" Programs and libraries that belong to no known package: {len(fs.elf)}."
     )
 
 

@@ -109,7 +109,11 @@ class Healthcheck(Value, frozen=True, kw_only=True):
 
 
 class ImageConfig(Value, frozen=True, kw_only=True):
-    """What an engine says of one image. `size` is the engine's figure in bytes (sum of layers)."""
+    """What an engine says of one image.
+
+    `size` is the engine's figure in bytes (sum of layers), `created` the day (YYYY-MM-DD), empty
+    where it does not tell.
+    """
 
     id: str
     entrypoint: tuple[str, ...] = ()
@@ -125,6 +129,7 @@ class ImageConfig(Value, frozen=True, kw_only=True):
     architecture: str = ""
     size: int = 0
     layers: tuple[str, ...] = ()
+    created: str = ""
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -2,10 +2,13 @@
 
 from itertools import islice
 
+import msgspec
+
 from stepdown.rootfs import (
     auditable,
     busybox,
     databases,
+    eggs,
     elf,
     gobuild,
     jars,
@@ -87,6 +90,8 @@ class Contents:
             self._metadata(member, stream)
         elif path.endswith(jars.SUFFIXES) and head.startswith(b"PK"):
             self._archive(member, stream)
+        elif path.endswith(eggs.SUFFIX) and head.startswith(b"PK"):
+            self._egg(member, stream)
         elif path in _SETTINGS or (path.startswith("/etc/") and ldcache.MUSL_PATH.fullmatch(path)):
             self.settings[path] = self._read(member, stream, self._limits.setting, Part.SETTINGS)
         elif found := runtimes.of_release_file(path, stream):
@@ -130,6 +135,18 @@ class Contents:
                 case ZipError():
                     self.gap(Part.LANGUAGES, member.path, f"was read in part: {library}")
         self._inside(member.path, "maven", found)
+
+    def _egg(self, member: Member, stream: TarStream) -> None:
+        limits = self._limits
+        content = self._read(member, stream, limits.archive, Part.LANGUAGES)
+        try:
+            found = eggs.package(member.path, content, self._budget, limits.metadata)
+        except ZipError as fault:
+            if content:
+                self.gap(Part.LANGUAGES, member.path, f"was not read: {fault}")
+            return
+        if found:
+            self._add(member.path, (msgspec.structs.replace(found, path=member.path),))
 
     def _inside(self, path: str, kind: str, found: list[tuple[str, str]]) -> None:
         self._add(

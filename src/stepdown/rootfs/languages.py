@@ -6,7 +6,10 @@ import msgspec
 
 from stepdown.model.image import Value
 
-_PYTHON = re.compile(r"/(?:[^/]+\.dist-info/METADATA|[^/]+\.egg-info(?:/PKG-INFO)?)")
+_PYTHON = re.compile(
+    r"/[^/]+(?:\.dist-info/METADATA|\.egg-info(?:/PKG-INFO)?|\.egg/EGG-INFO/PKG-INFO)"
+)
+_PYTHON_ENDS = (".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO", ".egg/EGG-INFO/PKG-INFO")
 _NODE = re.compile(r"/node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json")
 _UNPACKED = re.compile(r"/[a-z][a-z0-9._-]*-v?\d+\.\d+\.\d+[^/]*/package\.json")
 _GEM = re.compile(r"/specifications/(?:default/)?[^/]+\.gemspec")
@@ -60,8 +63,7 @@ def _kind(path: str) -> str:
         return "npm" if installed else ""
     if path.endswith(".gemspec"):
         return "gem" if _GEM.search(path) else ""
-    python = path.endswith((".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO"))
-    return "pypi" if python and _PYTHON.search(path) else ""
+    return "pypi" if path.endswith(_PYTHON_ENDS) and _PYTHON.search(path) else ""
 
 
 def _fields(pattern: re.Pattern[str], content: bytes, *, header: bool) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """The surface card, one measure at a time, over images made to measure."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 
 import pytest
@@ -351,3 +353,54 @@ def test_names_are_safe_to_print() -> None:
 def test_warnings_tell_what_was_not_read_and_mixed_libraries() -> None:
     warnings = card({**GLIBC, **MUSL, "etc/ld.so.cache": "x"}).warnings
     assert len(warnings) == 2
+
+
+def test_a_package_for_two_architectures_is_two() -> None:
+    paragraph = "Package: {}\nStatus: install ok installed\nVersion: 2.36\nArchitecture: {}\n\n"
+    there = (("libc6", "amd64"), ("libc6", "i386"), ("dash", "amd64"))
+    status = "".join(paragraph.format(*one) for one in there)
+    assert items({"var/lib/dpkg/status": status}, "os_packages") == (
+        "dash 2.36",
+        "libc6:amd64 2.36",
+        "libc6:i386 2.36",
+    )
+
+
+EGG = "usr/lib/python3/site-packages/{}-1.0-py3.11.egg"
+PKG_INFO = "Metadata-Version: 1.0\nName: {}\nVersion: 1.0\n"
+
+
+def zipped(name: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as egg:
+        egg.writestr("foo.py", "x")
+        egg.writestr("EGG-INFO/PKG-INFO", PKG_INFO.format(name))
+    return packed.getvalue()
+
+
+def test_python_packages_in_odd_places() -> None:
+    metadata = "site-packages/{0}-1.0.dist-info/METADATA"
+    places = {
+        "tool": f"opt/pipx/venvs/tool/lib/python3.11/{metadata}",
+        "uvx": f"root/.local/share/uv/tools/uvx/lib/python3.12/{metadata}",
+        "dev": "app/src/{0}.egg-info/PKG-INFO",
+        "old": "usr/lib/python3/dist-packages/{0}-1.0.egg-info",
+        "unpacked": f"{EGG}/EGG-INFO/PKG-INFO",
+    }
+    files: dict[str, Content] = {
+        path.format(name): PKG_INFO.format(name) for name, path in places.items()
+    }
+    files[EGG.format("packed")] = zipped("packed")
+    files["usr/lib/python3/site-packages/no.egg"] = "text"
+    names = sorted((*places, "packed"))
+    assert items(files, "language_packages") == tuple(f"pypi {name} 1.0" for name in names)
+
+
+def test_an_egg_that_is_damaged_is_a_lower_bound() -> None:
+    files: dict[str, Content] = {
+        EGG.format("packed"): zipped("packed")[:-9],
+        "app/src/dev.egg-info/PKG-INFO": PKG_INFO.format("dev"),
+    }
+    found = measure(files, "language_packages")
+    assert (found.value, found.known) == (1, Known.PARTIAL)
+    assert "packed-1.0-py3.11.egg was not read" in found.reason

@@ -255,6 +255,30 @@ def test_old_data_are_said_to_be_old(day: str, warned: bool) -> None:  # noqa: F
     assert ("The data are of 2026-11-14, 8 days old." in found.notes) is warned
 
 
+@pytest.mark.parametrize(
+    ("day", "made", "warned"),
+    [
+        ("2026-11-20", "2026-11-22", True),
+        ("2026-11-22", "2026-11-22", False),
+        ("2026-11-20", "1970-01-01", False),
+        ("2026-11-20", "", False),
+        ("2026-11-20", "0001-01-01", False),
+    ],
+)
+def test_data_that_are_older_than_the_image(day: str, made: str, warned: bool) -> None:  # noqa: FBT001
+    image = msgspec.structs.replace(debian(), created=made)
+    found = notes.noted(scan(data_date=day), image, None, date(2026, 11, 22))
+    assert any("older than the image" in note for note in found.notes) is warned
+
+
+def test_data_without_a_date_may_be_old() -> None:
+    undated = "The date of the data is not known, so that they may be old."
+    today = date(2026, 11, 22)
+    assert undated in notes.noted(scan(data_date=""), debian(), None, today).notes
+    nothing = scan(data_date="", known=Known.UNKNOWN)
+    assert undated not in notes.noted(nothing, debian(), None, today).notes
+
+
 def test_binaries_of_no_package_are_named() -> None:
     paths = tuple(f"/opt/{number}" for number in range(7))
     unowned = Measure(key="unowned_binaries", title="", value=7, items=paths)

@@ -29,6 +29,7 @@ def inventory(fs: RootFS, config: ImageConfig, image: str) -> Inventory:
         layers=config.layers,
         known=Known.UNKNOWN if measure.value is None else measure.known,
         reason=measure.reason,
+        created=config.created,
     )
 
 

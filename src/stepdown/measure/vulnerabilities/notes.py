@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from stepdown.model.surface import Measure
+from stepdown.model.surface import Known, Measure
 from stepdown.model.vulnerability import Inventory, Scan
 
 ALPINE = (
@@ -34,12 +34,27 @@ def _notes(scan: Scan, inventory: Inventory, unowned: Measure | None, today: dat
         yield ALPINE
     if inventory.system == "debian":
         yield DEBIAN
-    if scan.data_date and (day := _day(scan.data_date)) is not None and today - day > _OLD:
-        yield f"The data are of {scan.data_date}, {(today - day).days} days old."
+    yield from _age(scan, inventory, today)
     if unowned is not None and unowned.value:
         named = ", ".join(unowned.items[:_NAMED])
         more = f" and {unowned.value - _NAMED} more" if unowned.value > _NAMED else ""
         yield f"Binaries that belong to no package are not judged by packages: {named}{more}."
+
+
+def _age(scan: Scan, inventory: Inventory, today: date) -> Iterator[str]:
+    """Warn of data that are more than a week old, or older than the image."""
+    day, made = _day(scan.data_date), _day(inventory.created)
+    if day is None:
+        if scan.known is not Known.UNKNOWN:
+            yield "The date of the data is not known, so that they may be old."
+        return
+    if today - day > _OLD:
+        yield f"The data are of {day}, {(today - day).days} days old."
+    if made is not None and day < made:
+        yield (
+            f"The data of {day} are older than the image, which is of {made}: what is in it may be"
+            " newer than what they know."
+        )
 
 
 def _day(text: str) -> date | None:
