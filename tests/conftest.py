@@ -10,6 +10,12 @@ import leftovers
 from stories import Said, Stepdown
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of single tests."""
+    parser.addoption("--kills", type=int, default=3, help="moments at which a run is killed")
+    parser.addoption("--seed", type=int, help="the moments of an earlier test again")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The XDG_CACHE_HOME of the runs."""

@@ -239,6 +239,15 @@ RULES = (
         Trait.REGEX,
         r"\bregcomp\(\s*[^,]+,\s*\"[^\"]*?(?P<subject>\{,\d+\})",
     ),
+    _rule(
+        "c",
+        _C,
+        "pthread_create",
+        Trait.STACK,
+        r"^[ \t]+(?!static\b)(?:unsigned )?(?:char|double|float|int|long|u?int\d+_t)\s+"
+        r"(?P<subject>\w+)\[\s*(?:\d{6,}|\d{3,}\s*\*\s*1024|\d+\s*\*\s*1024\s*\*\s*1024"
+        r"|1\s*<<\s*(?:1[7-9]|2\d))\s*\]",
+    ),
     _rule("c", _C, "getpw", Trait.ACCOUNT, r"\bgetpwnam(?:_r)?\(\s*" + _DOUBLE),
     _rule("c", _C, "getgr", Trait.ACCOUNT, r"\bgetgrnam(?:_r)?\(\s*" + _DOUBLE),
     _rule("c", _C, "getpw", Trait.PERSON, r"\bgetpwuid(?:_r)?\((?P<subject>)"),

@@ -14,7 +14,7 @@ _CALLS = re.compile(
     r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|setlocale|find_library|getpwnam|getpwuid"
     r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
     r"|HTTPSConnection|ctypes|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
-    r"|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
+    r"|setrecursionlimit|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
     r"|\b(?:popen|system|strftime|expanduser|home|makedirs|mkdir|\w*FileHandler|connect)\("
     r"|import (?:popen|system)\b|[\"'](?:/[\w.-]+/|[A-Z][a-z]+/[A-Z])|\bopen\([^)]*[\"'][wax]"
 )
@@ -56,6 +56,7 @@ _ASKS = {
         "ftplib.FTP_TLS", "http.client.HTTPSConnection", "imaplib.IMAP4_SSL", "poplib.POP3_SSL",
         "smtplib.SMTP_SSL", "ssl.create_default_context", "urllib.request.urlopen",
     ),
+    Trait.STACK: ("sys.setrecursionlimit",),
     Trait.SERVICES: (
         "socket.getprotobyname", "socket.getservbyname", "socket.getservbyport",
     ),

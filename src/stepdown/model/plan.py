@@ -58,7 +58,7 @@ class Trait(StrEnum):
     of the user that runs it. `library` is one that is loaded by its file's name, `function` one of
     its functions (`libc.so.6:malloc_trim`), `query` what SQLite must be built with (its option).
     The rest is what musl does otherwise: `charset` is converted from or to, `options` are those of
-    getopt, `seed` is a generator of random numbers with a fixed one, `wording` the text of an error
+    getopt, `stack` may need more of it than musl gives a thread, `wording` is the text of an error
     that only glibc has.
     """
 
@@ -99,7 +99,7 @@ class Trait(StrEnum):
     REGEX = "regex"
     CHARSET = "charset"
     OPTIONS = "options"
-    SEED = "seed"
+    STACK = "stack"
     LIBRARY = "library"
     FUNCTION = "function"
     QUERY = "query"

@@ -35,6 +35,7 @@ _ON_MUSL = {
     Trait.STRFTIME: ("B03", "Use portable conversions; musl gives an empty text for these."),
     Trait.TRANSLIT: ("B06", "Use mbstring or intl, or GNU libiconv."),
     Trait.GLOB_BRACE: ("B12", "Use several patterns."),
+    Trait.STACK: ("B01", "Give the thread a larger stack, as in threading.stack_size(8 << 20)."),
     Trait.OPTIONS: ("B08", "Put options before operands, or use getopt_long."),
     Trait.WORDING: ("C01-wording", "Ask for the error's number, not for its text."),
 }

@@ -62,6 +62,7 @@ def _named(root: Path, name: str, text: str) -> list[tuple[Trait, str]]:
         ("import calendar\ncalendar.LocaleTextCalendar(locale='de_DE')\n", [
             (Trait.LOCALE, "de_DE", 2)]),
         ("import calendar\ncalendar.LocaleTextCalendar(0, 'C')\n", []),
+        ("import sys\nsys.setrecursionlimit(9000)\n", [(Trait.STACK, "", 2)]),
         ("import ctypes\nlibc = ctypes.CDLL('libc.so.6')\nlibc.malloc_trim(0)\n", [
             (Trait.LIBRARY, "libc.so.6", 2), (Trait.FUNCTION, "libc.so.6:malloc_trim", 3)]),
         ("from ctypes import CDLL\nCDLL(None).fork()\n", [
@@ -120,6 +121,8 @@ CHILD = "const { exec, execSync, spawn } = require('child_process');\n"
         ("a.c", 'iconv_open("ASCII//TRANSLIT", "UTF-8");\n', [
             (Trait.TRANSLIT, "ASCII//TRANSLIT", 1)]),
         ("a.c", 'execlp("sort", "sort", NULL);\n', [(P, "sort", 1)]),
+        ("a.c", ("pthread_create(&t, 0, f, 0);\n  char b[512 * 1024];\n  int c[80];\n"
+         "  static char d[1 << 20];\n"), [(Trait.STACK, "b", 2)]),
         ("a.c", 'iconv_open("UTF-8", "IBM037");\n', [(Trait.CHARSET, "IBM037", 1)]),
         ("a.c", 'while ((c = getopt(argc, argv, "o:v")) != -1)\n', [(Trait.OPTIONS, "o:v", 1)]),
         ("a.c", 'getopt(argc, argv, "+v"); getopt_long(argc, argv, "v", o, 0);\n', []),

@@ -59,6 +59,7 @@ def _ids(text: str, tier: str, *clues: Clue, language: str = "", static: bool = 
         (PYTHON, ALPINE, Trait.STRFTIME, "python", {"B03"}),
         (PYTHON, SLIM, Trait.STRFTIME, "python", set()),
         (DEBIAN, ALPINE, Trait.OPTIONS, "c", {"B08"}),
+        (PYTHON, ALPINE, Trait.STACK, "python", {"B01"}),
         (PYTHON, ALPINE, Trait.WORDING, "python", {"C01-wording"}),
         (PYTHON, SLIM, Trait.WORDING, "python", set()),
         (DEBIAN, ALPINE, Trait.TRANSLIT, "php", {"B06"}),
