@@ -38,6 +38,7 @@ _STARTS = {
     "os.spawnl": 2, "os.spawnle": 2, "os.spawnlp": 2, "os.spawnlpe": 2, "os.spawnv": 2,
     "os.spawnve": 2, "os.spawnvp": 2, "os.spawnvpe": 2, "pexpect.run": 0, "pexpect.spawn": 0,
 }  # fmt: skip
+_LEFT_OUT = 20  # lines
 _CALENDARS = frozenset(("calendar.LocaleHTMLCalendar", "calendar.LocaleTextCalendar"))
 # What asks the system for something, by the trait that says what.
 _ASKS = {
@@ -94,13 +95,8 @@ def modules(text: str, file: str) -> Iterator[Clue]:
 
 def clues(text: str, file: str) -> Iterator[Clue]:
     """Yield what the module calls; nothing where it does not parse."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the module's own invalid escapes
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    nodes = tuple(ast.walk(tree))
+    tree = _tree(text)
+    nodes = tuple(ast.walk(tree)) if tree else ()
     names, lines = _imported(nodes), re.split(r"\r\n?|\n", text)
     own = _OWN_ZONES.search(text) is not None
     seen: set[tuple[int, Trait, str]] = set()
@@ -113,6 +109,27 @@ def clues(text: str, file: str) -> Iterator[Clue]:
                 trait=trait, subject=subject, file=file, line=node.lineno, detail=detail,
                 language="python",
             )  # fmt: skip
+
+
+def _tree(text: str) -> ast.Module | None:
+    """Parse a module without the few lines that are newer, or older, than this Python."""
+    lines, left = re.split(r"\r\n?|\n", text), set[int]()
+    while len(left) <= _LEFT_OUT:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the module's own invalid escapes
+                return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if at in left or not 0 <= at < len(lines):
+                return None
+            left.add(at)
+            whole = lines[at]
+            indent = whole[: len(whole) - len(whole.lstrip())]
+            lines[at] = indent + ("if True:" if whole.rstrip().endswith(":") else "pass")
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _found(

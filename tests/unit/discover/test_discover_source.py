@@ -83,6 +83,9 @@ def _named(root: Path, name: str, text: str) -> list[tuple[Trait, str]]:
         ("try: f()\nexcept OSError as e:\n  'Name or service not known' in str(e)\n", [
             (Trait.WORDING, "Name or service not known", 3)]),
         ("import os\nos.system('x'\n", []),
+        ("import os\nprint(f'{f('x')}')\ndef g[T](x: T):\n  os.system('y')\n", [(S, "y", 4)]),
+        ("import os\n" + "print 'x'\n" * 30 + "os.system('y')\n", []),
+        ("import os\nos.system('y')\nx = '\0'\n", []),
         ("import os\nos.system('\\d')\n", [(S, "\\d", 2)]),
         ("import os\nos.system(" + "(" * 5_000, []),
         ("import os\nos.system(" + "a + " * 2_000 + "a)\n", [(S, "", 2)]),
