@@ -93,9 +93,16 @@ def rehearse(
 
 
 def smallest(trials: tuple[Trial, ...]) -> int | None:
-    """Return the position of the smallest base that works: by tier, then by the ladder's order."""
+    """Return the position of the smallest base that works: by tier, then by the ladder's order.
+
+    One that still gets security fixes goes before one that does not.
+    """
     works = [i for i, trial in enumerate(trials) if trial.verdict is Verdict.WORKS]
-    return max(works, key=lambda i: (trials[i].candidate.tier.rank, i), default=None)
+
+    def rank(i: int) -> tuple[bool, int, int]:
+        return not trials[i].candidate.ended, trials[i].candidate.tier.rank, i
+
+    return max(works, key=rank, default=None)
 
 
 def _gates(best: Trial, policy: Policy) -> tuple[GateResult, ...]:

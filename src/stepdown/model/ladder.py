@@ -84,6 +84,17 @@ def end_of_life(rung: Rung, version: str) -> str:
     return next(of_version, rung.end_of_life)
 
 
+def last_fix(rung: Rung, place: Place, releases: Iterable[Release]) -> str:
+    """Return the last day on which the rung's image for this place gets fixes, empty if unknown.
+
+    That is the runtime's end or that of the distribution's release, whichever is first.
+    """
+    kept = place.release if "{release}" in rung.image else ""
+    release = find_release(kept or rung.release, releases) if kept or rung.release else None
+    ends = (end_of_life(rung, place.version), release.end_of_life if release else "")
+    return min(filter(None, ends), default="")
+
+
 def fits(rung: Rung, image: str) -> bool:
     """Tell whether `image`, made from the rung's template, is one of the rung's own tags.
 

@@ -258,7 +258,10 @@ class Prediction(Value, frozen=True, kw_only=True):
 
 
 class Candidate(Value, frozen=True, kw_only=True):
-    """A smaller base that could carry the application, with what is known about it."""
+    """A smaller base that could carry the application, with what is known about it.
+
+    `ended` is the day on which its security fixes ended, empty where it still gets some.
+    """
 
     image: str
     tier: Tier
@@ -276,6 +279,7 @@ class Candidate(Value, frozen=True, kw_only=True):
     hazards: tuple[Hazard, ...] = ()
     expected_packages: int | None = None
     expected_megabytes: float | None = None
+    ended: str = ""
 
 
 class Skipped(Value, frozen=True, kw_only=True):

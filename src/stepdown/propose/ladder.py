@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from stepdown.dockerfile.document import read
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.model.image import ImageRef, Tier
-from stepdown.model.ladder import Place, end_of_life, fits, image_name, locate
+from stepdown.model.ladder import Place, fits, image_name, last_fix, locate
 from stepdown.model.plan import Candidate, Facts, Policy, Skipped, Target
 from stepdown.model.recipe import Family, Programs, Release, Rung
 from stepdown.propose.gain import remark
@@ -61,15 +61,35 @@ def _ladder(scene: Scene, policy: Policy) -> tuple[tuple[Candidate, ...], tuple[
     )
     objections = {rung: objection(rung, scene, limit, policy) for rung in rungs}
     found = [_proposed(rung, scene, policy) for rung, reason in objections.items() if not reason]
+    found, over = _supported(found)
     skipped = [
-        Skipped(image=shown(rung, place), tier=rung.tier, reason=reason)
-        for rung, reason in objections.items()
-        if reason and not (rung.withheld and _replaced(rung, rungs, place))
+        *over,
+        *(
+            Skipped(image=shown(rung, place), tier=rung.tier, reason=reason)
+            for rung, reason in objections.items()
+            if reason and not (rung.withheld and _replaced(rung, rungs, place))
+        ),
     ]
     skipped += absent(place, frozenset(rung.tier for rung in rungs))
     ordered = sorted(dict.fromkeys(skipped), key=lambda one: one.tier.rank)
     order = found if policy.to == _SMALLEST else reversed(found)
     return tuple(order), (*ordered, *others(foreign, place))
+
+
+def _supported(found: list[Candidate]) -> tuple[list[Candidate], list[Skipped]]:
+    """Leave out images without security fixes, unless nothing else is there.
+
+    They come this far only where the present base has had its last fix no later. Then a smaller one
+    is no worse, but where a supported one fits, that is what to take.
+    """
+    good = [one for one in found if not one.ended]
+    if not good:
+        return found, []
+    reason = "Its security fixes ended on {}; a base that still gets some fits, too."
+    over = (one for one in found if one.ended)
+    return good, [
+        Skipped(image=one.image, tier=one.tier, reason=reason.format(one.ended)) for one in over
+    ]
 
 
 def _rank(tier: Tier) -> int:
@@ -163,6 +183,7 @@ def _asked(image: str, scene: Scene, policy: Policy) -> Candidate:
 
 
 def _candidate(image: str, rung: Rung, family: Family, scene: Scene, policy: Policy) -> Candidate:
+    end = last_fix(rung, scene.place, scene.releases)
     return Candidate(
         image=image,
         tier=rung.tier,
@@ -180,12 +201,13 @@ def _candidate(image: str, rung: Rung, family: Family, scene: Scene, policy: Pol
         hazards=hazards(rung, scene),
         expected_packages=rung.expected_packages,
         expected_megabytes=rung.expected_megabytes,
+        ended=end if policy.day and "" < end < policy.day else "",
     )
 
 
 def _reasons(image: str, rung: Rung, scene: Scene, policy: Policy) -> tuple[str, ...]:
     place = scene.place
-    end = end_of_life(rung, place.version)
+    end = last_fix(rung, place, scene.releases)
     reasons = [
         rung.reason,
         _expected(rung),
@@ -215,7 +237,10 @@ def _ending(end: str, day: str) -> str:
     if not end:
         return ""
     if day and end < day:
-        return f"Its security fixes ended on {end}, as those of the present base; update both."
+        return (
+            f"Its security fixes ended on {end}: it is no recommendation. "
+            "Move to a release that still gets some first."
+        )
     return f"Its security fixes end on {end}."
 
 

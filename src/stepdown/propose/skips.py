@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from stepdown.model.image import Libc, PackageManager, Tier
-from stepdown.model.ladder import Place, end_of_life, glibc, image_name, offered_version
+from stepdown.model.ladder import Place, glibc, image_name, last_fix, offered_version
 from stepdown.model.plan import Policy, Skipped
 from stepdown.model.recipe import Rung
 from stepdown.propose.gain import too_little
@@ -18,7 +18,7 @@ def objection(rung: Rung, scene: Scene, limit: Tier, policy: Policy) -> str:
         _beyond(rung, limit)
         or _unnamed(rung, place)
         or rung.withheld
-        or _over(rung, place, policy)
+        or _over(rung, scene, policy)
         or _refused(rung, scene, policy)
         or _runtime(rung, scene)
         or _dynamic(rung, scene)
@@ -97,9 +97,10 @@ def _unnamed(rung: Rung, place: Place) -> str:
     return f"There is no such image for {language} {place.version}; there is one for {offered}."
 
 
-def _over(rung: Rung, place: Place, policy: Policy) -> str:
+def _over(rung: Rung, scene: Scene, policy: Policy) -> str:
     """Object to an image that gets no more fixes, unless the present base had its last before."""
-    end, now = end_of_life(rung, place.version), end_of_life(place.rung, place.version)
+    place = scene.place
+    end, now = (last_fix(one, place, scene.releases) for one in (rung, place.rung))
     if not end or not policy.day or end >= policy.day or ("" < now <= end):
         return ""
     return f"Its security fixes ended on {end}."

@@ -39,7 +39,7 @@ def claim(outcome: Outcome) -> str:
     base = outcome.plan.target.base
     best = winner(outcome)
     if best is not None:
-        return f"{base} → {best.candidate.image} works{evidence(outcome, best)}."
+        return f"{base} → {best.candidate.image} works{evidence(outcome, best)}.{_ended(best)}"
     match outcome.baseline.verdict:
         case BaselineVerdict.NOT_BUILT:
             return f"No claim is made: the Dockerfile does not build on {base} as it is."
@@ -47,6 +47,17 @@ def claim(outcome: Outcome) -> str:
             return f"No claim is made: the application fails its checks on {base} as it is."
         case BaselineVerdict.GREEN:
             return _none_works(outcome)
+
+
+def _ended(trial: Trial) -> str:
+    """Warn where the answer gets no security fixes any more: then it is no recommendation."""
+    end = trial.candidate.ended
+    if not end:
+        return ""
+    return (
+        f" Not recommended: its security fixes ended on {end}, and nothing smaller fits that still"
+        " gets some; move to a newer release first."
+    )
 
 
 def _none_works(outcome: Outcome) -> str:

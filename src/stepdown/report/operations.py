@@ -11,6 +11,10 @@ from stepdown.report import card
 from stepdown.report.document import Block, Code, Inline, Listing, Names, bullets, paragraph
 from stepdown.report.reproduce import command
 
+_SIDECAR = (
+    "docker run --rm -it --pid=container:CONTAINER --network=container:CONTAINER "
+    "--cap-add=SYS_PTRACE busybox"
+)
 _GONE = ("network_tools", "debuggers", "interpreters")
 
 
@@ -40,6 +44,13 @@ def _debugging(trial: Trial) -> Iterator[Inline]:
         yield ("To look inside: ", Code("docker exec -it CONTAINER sh"), ".")
         return
     yield ("To look inside, bring the tools with you: ", Code("docker debug CONTAINER"), ".")
+    yield (
+        "Or start a sidecar that shares its processes and its network: ",
+        Code(_SIDECAR),
+        "; its files are then under ",
+        Code("/proc/1/root"),
+        ".",
+    )
     yield (
         "On Kubernetes: ",
         Code("kubectl debug -it POD --image=busybox --target=CONTAINER"),

@@ -1,8 +1,9 @@
 """The single tests, by name, as far as a runner's output names them.
 
 Counts say that something is missing, names say what. Read are TAP (also nested), node's spec
-reporter, pytest, unittest, go test (text and JSON), cargo test, jest, vitest and mocha (text and
-JSON). A runner in its quiet form names only what failed, so the names may be fewer than the tests.
+reporter, pytest, unittest, go test (text and JSON), Bun, cargo test, jest, vitest and mocha (text
+and JSON). A runner in its quiet form names only what failed, so the names may be fewer than the
+tests.
 """
 
 import re
@@ -51,6 +52,7 @@ _UNITTEST = re.compile(
     re.MULTILINE,
 )
 _GO = re.compile(r"^ *--- (PASS|FAIL|SKIP): (\S+) \([\d.]+s\)$", re.MULTILINE)
+_BUN = re.compile(r"^\((pass|fail|skip|todo)\) ([^\n]*?)(?: \[[\d.]+ms\])?$", re.MULTILINE)
 _CARGO = re.compile(r"^test (\S[^\n]*?) \.\.\. (ok|FAILED|ignored)", re.MULTILINE)
 _MARKS = re.compile(
     r"^ *([✔✓√✖✕×﹣○↓]) ([^\n]*?)(?: \(?[\d.]+ ?m?s\)?)?(?: # [^\n]*)?$",  # noqa: RUF001
@@ -103,6 +105,11 @@ def _unittest(text: str) -> Iterator[Case]:
 
 def _go(text: str) -> Iterator[Case]:
     return (_case(one[2], one[1]) for one in _GO.finditer(text))
+
+
+def _bun(text: str) -> Iterator[Case]:
+    """Read what Bun prints; the end repeats what failed."""
+    yield from {one[2]: _case(one[2], one[1]) for one in _BUN.finditer(text)}.values()
 
 
 def _cargo(text: str) -> Iterator[Case]:
@@ -189,6 +196,7 @@ _READERS: tuple[Callable[[str], Iterator[Case]], ...] = (
     _pytest,
     _unittest,
     _go,
+    _bun,
     _cargo,
     _tap,
     _marks,

@@ -1,8 +1,8 @@
 """How many tests ran, read from what common runners print.
 
 Exit codes alone hide tests that were never collected; the counts show them. Formats: node's test
-runner (spec and TAP reporters), pytest, unittest, TAP, jest, mocha, cargo test, go test -v; and
-the JSON of go test, jest, vitest and mocha.
+runner (spec and TAP reporters), pytest, unittest, TAP, jest, mocha, Bun, cargo test, go test -v;
+and the JSON of go test, jest, vitest and mocha.
 """
 
 import re
@@ -21,6 +21,8 @@ _UNITTEST_WORD = re.compile(r"(failures|errors|skipped)=(\d+)")
 _JEST = re.compile(r"^Tests:\s+(.*\d+ total)$", re.MULTILINE)
 _JEST_WORD = re.compile(r"(\d+) (passed|failed|skipped|todo)")
 _CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", re.MULTILINE)
+_BUN = re.compile(r"^ *(\d+) (pass|fail|skip|todo)$", re.MULTILINE)
+_BUN_END = re.compile(r"^Ran \d+ tests? across \d+ files?\.", re.MULTILINE)
 _MOCHA = re.compile(r"^\s+(\d+) (passing|failing|pending)\b", re.MULTILINE)
 # A runner that prints no count, but all of its tests.
 _GO = re.compile(r'^--- (?:PASS|FAIL|SKIP): |"Action":"|"testResults"|"fullTitle"', re.MULTILINE)
@@ -32,7 +34,7 @@ def tally(output: str) -> Tally | None:
     """Return the counts of the last summary in `output`, None when no known summary is there."""
     text = ANSI.sub("", output).replace("\r\n", "\n")
     named = cases(text)
-    for read in (_node, _pytest, _unittest, _jest, _cargo, _mocha, _tap):
+    for read in (_node, _pytest, _unittest, _jest, _bun, _cargo, _mocha, _tap):
         found = read(text)
         if found is not None:
             return msgspec.structs.replace(found, cases=named)
@@ -80,6 +82,17 @@ def _jest(text: str) -> Tally | None:
         passed=words.get("passed", 0),
         failed=words.get("failed", 0),
         skipped=words.get("skipped", 0) + words.get("todo", 0),
+    )
+
+
+def _bun(text: str) -> Tally | None:
+    if not _BUN_END.search(text):
+        return None
+    words = {word: int(number) for number, word in _BUN.findall(text)}
+    return Tally(
+        passed=words.get("pass", 0),
+        failed=words.get("fail", 0),
+        skipped=words.get("skip", 0) + words.get("todo", 0),
     )
 
 

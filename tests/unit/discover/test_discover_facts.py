@@ -64,6 +64,8 @@ def test_commands(text: str, argv: tuple[str, ...]) -> None:
             "node node_modules/.bin/vitest run",
             "scripts.test",
         ),
+        ({"scripts": {"test": "bun test"}}, "bun test", "scripts.test"),
+        ({"scripts": {"test": "bun run unit", "unit": "bun t.ts"}}, "bun t.ts", "scripts.unit"),
         ({"scripts": {"test": "tsc && node t"}}, "npm test", "scripts.test"),
         ({"scripts": {"test": "unknown"}}, "npm test", "scripts.test"),
         ({"scripts": {"test": "npm run test"}}, "npm test", "scripts.test"),

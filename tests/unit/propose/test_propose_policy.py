@@ -112,8 +112,28 @@ def test_images_past_their_support_are_not_proposed() -> None:
 def test_a_base_that_has_ended_itself_still_gets_smaller_and_is_told_to_move_on() -> None:
     found = proposed("node:20", Policy(day="2026-11-22"))
     assert images(found) == ["node:20-slim", "node:20-alpine"]
-    words = "Its security fixes ended on 2026-04-30, as those of the present base; update both."
+    words = (
+        "Its security fixes ended on 2026-04-30: it is no recommendation. "
+        "Move to a release that still gets some first."
+    )
     assert all(words in one.reasons for one in found[0])
+    assert {one.ended for one in found[0]} == {"2026-04-30"}
+
+
+def test_where_a_supported_base_fits_none_without_support_is_proposed() -> None:
+    found = proposed("debian:bullseye", Policy(day="2026-11-22"))
+    assert images(found) == ["alpine:3.23", "cc-debian13:nonroot"]
+    assert reason(found, "debian:bullseye-slim") == (
+        "Its security fixes ended on 2026-08-31; a base that still gets some fits, too."
+    )
+    earlier = proposed("debian:bullseye", Policy(day="2026-08-31"))
+    assert images(earlier)[0] == "debian:bullseye-slim"
+    assert not any(one.ended for one in earlier[0])
+
+
+def test_the_end_of_the_distribution_counts_beside_that_of_the_runtime() -> None:
+    found = proposed("python:3.13-bookworm", Policy(day="2028-07-01"))
+    assert "python:3.13-slim-bookworm" not in images(found)
 
 
 def test_people_who_lose_their_shell_are_told_how_to_look_inside() -> None:

@@ -135,8 +135,10 @@ def _proposed(builder: str, base: str, known: Facts, policy: Policy) -> int:
         for rung in rungs:
             _keeps_the_runtime(present, rung, candidate)
             _is_not_older(present, builder, rung, candidate, known)
-            _is_not_retired(present, rung, policy)
+            _is_not_retired(present, rung, candidate, policy)
             _is_what_the_policy_allows(present, rung, policy)
+    # Without support only where nothing else is there, and never as a recommendation.
+    assert len({bool(one.ended) for one in found}) < 2 or policy.base
     return len(found)
 
 
@@ -178,15 +180,21 @@ def _is_not_older(
         assert older is None or then >= older, candidate.image
 
 
-def _is_not_retired(present: Place, rung: Rung, policy: Policy) -> None:
+def _is_not_retired(present: Place, rung: Rung, candidate: Candidate, policy: Policy) -> None:
     def end(one: Rung) -> str:
-        for version, day in one.ends:
-            if f"{present.version}.".startswith(f"{version}."):
-                return day
-        return one.end_of_life
+        kept = present.release if "{release}" in one.image else ""
+        ends = [day for version, day in one.ends if f"{present.version}.".startswith(f"{version}.")]
+        ends = ends[:1] or [one.end_of_life]
+        words = (kept or one.release).split("-")[0]
+        for release in RECIPES.releases:
+            numbers = [words == n or words.startswith(f"{n}.") for n in release.numbers]
+            if words and (words == release.name or any(numbers)):
+                ends.append(release.end_of_life)
+        return min(filter(None, ends), default="")
 
     over = policy.day and end(rung) and end(rung) < policy.day
     assert not over or ("" < end(present.rung) <= end(rung))
+    assert bool(over) == bool(candidate.ended)
 
 
 def _is_what_the_policy_allows(present: Place, rung: Rung, policy: Policy) -> None:

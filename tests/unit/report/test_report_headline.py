@@ -2,6 +2,7 @@ import msgspec
 import outcomes
 import pytest
 
+from stepdown.flow.migrate import smallest
 from stepdown.model.image import Tier
 from stepdown.model.surface import Known
 from stepdown.model.trial import (
@@ -29,6 +30,18 @@ def test_the_headline_is_made_of_facts_in_a_fixed_order() -> None:
         "414 → 11 packages, 801 → 1 commands, shells 4 → 0, package managers 8 → 0, "
         "setuid 13 → 0, 1061.6 → 122.0 MB. Larger: binaries that belong to no package 1 → 3."
     )
+
+
+def test_a_base_without_support_is_never_recommended() -> None:
+    good = outcomes.success()
+    assert good.best is not None
+    old = msgspec.structs.replace(good.best.candidate, ended="2026-08-31")
+    ended = msgspec.structs.replace(good.best, candidate=old)
+    trials = tuple(ended if trial == good.best else trial for trial in good.trials)
+    said = headline.claim(msgspec.structs.replace(good, trials=trials))
+    assert "Not recommended: its security fixes ended on 2026-08-31" in said
+    assert smallest(trials) not in (None, good.answer)
+    assert smallest((ended,)) == 0
 
 
 @pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.WORKS])

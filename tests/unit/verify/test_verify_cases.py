@@ -74,6 +74,20 @@ JEST_JSON = (
     'noise {"numTotalTests":2,"testResults":[{"assertionResults":['
     '{"fullName":"shop sells","status":"passed"},{"fullName":"shop buys","status":"failed"}]}]}'
 )
+BUN = """\
+a.test.ts:
+(pass) sells [0.1ms]
+(fail) buys [0.20ms]
+(skip) later
+
+1 tests failed:
+(fail) buys [0.20ms]
+
+ 1 pass
+ 1 skip
+ 1 fail
+Ran 3 tests across 1 file. [9.00ms]
+"""
 MOCHA = """\
   shop
     ✓ sells
@@ -120,6 +134,7 @@ def states(*pairs: str) -> tuple[Case, ...]:
         (JEST, ("+sells", "-buys", "olater")),
         (JEST_JSON, ("+shop sells", "-shop buys")),
         (MOCHA, ("+sells", "-buys")),
+        (BUN, ("+sells", "-buys", "olater")),
         (MOCHA_JSON, ("+shop sells", "-shop buys", "oshop later")),
     ],
 )

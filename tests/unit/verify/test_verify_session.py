@@ -60,6 +60,14 @@ def test_a_body_that_changes_is_not_compared() -> None:
     assert dict(runs["http"].facts)["GET / body"] == "changes"
 
 
+def test_a_port_that_only_the_base_exposes_is_asked() -> None:
+    ports = ("53/udp", "80/tcp")
+    based = Side(role="r", image="i", config=ImageConfig(id="i", ports=ports))
+    assert session.endpoints(based, (), QUICK).port == 80
+    assert session.endpoints(based, (3000,), QUICK).port == 3000
+    assert session.endpoints(side(), (), QUICK).port is None
+
+
 def test_nobody_answers() -> None:
     runs = observe(FakeContainer())
     assert runs["http"].state is CheckState.FAILED

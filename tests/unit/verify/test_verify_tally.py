@@ -27,6 +27,7 @@ CARGO = (
     "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured\n"
 )
 MOCHA = "  5 passing (12ms)\n  1 pending\n  2 failing\n"
+BUN = "(pass) a [0.1ms]\n\n 3 pass\n 1 skip\n 2 fail\nRan 6 tests across 1 file. [2.00ms]\n"
 TAP = "1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no shell\n"
 
 
@@ -43,6 +44,7 @@ TAP = "1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no shell\n"
         (JEST, 5, 1, 2),
         (CARGO, 4, 2, 1),
         (MOCHA, 5, 2, 1),
+        (BUN, 3, 2, 1),
         (TAP, 1, 1, 1),
         ("\x1b[32m=== 1 passed in 0.1s ===\x1b[0m", 1, 0, 0),
     ],
