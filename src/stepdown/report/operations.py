@@ -11,10 +11,7 @@ from stepdown.report import card
 from stepdown.report.document import Block, Code, Inline, Listing, Names, bullets, paragraph
 from stepdown.report.reproduce import command
 
-_SIDECAR = (
-    "docker run --rm -it --pid=container:CONTAINER --network=container:CONTAINER "
-    "--cap-add=SYS_PTRACE busybox"
-)
+_SIDECAR = "docker run --rm -it --pid=container:CONTAINER busybox"
 _GONE = ("network_tools", "debuggers", "interpreters")
 
 
@@ -45,9 +42,11 @@ def _debugging(trial: Trial) -> Iterator[Inline]:
         return
     yield ("To look inside, bring the tools with you: ", Code("docker debug CONTAINER"), ".")
     yield (
-        "Or start a sidecar that shares its processes and its network: ",
+        "Or a sidecar that shares its processes: ",
         Code(_SIDECAR),
-        "; its files are then under ",
+        "; with ",
+        Code("--cap-add=SYS_PTRACE"),
+        " it reads the container's files under ",
         Code("/proc/1/root"),
         ".",
     )
