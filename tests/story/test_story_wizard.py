@@ -21,6 +21,7 @@ from stepdown.cli.wizard import Asker
 from stepdown.discover import Setting
 from stepdown.errors import Interrupted
 from stepdown.flow import catalog, migrate
+from stepdown.flow.carried import Shipped
 from stepdown.model.plan import Plan, Policy
 from stories import git, make
 
@@ -145,6 +146,17 @@ def test_flags_are_not_asked_again(keys: PipeInput, plan: Plan) -> None:
 def test_which_dockerfile(keys: PipeInput) -> None:
     keys.send_text(DOWN + ENTER)
     assert asker(keys).dockerfile(("api/Dockerfile", "web/Dockerfile")) == "web/Dockerfile"
+
+
+def test_what_a_split_copies_is_a_checked_list(keys: PipeInput) -> None:
+    found = tuple(
+        Shipped(path=path, size=10, reason="made on top of the old base.")
+        for path in ("/app", "/etc/app.conf", "/var/lib/app")
+    )
+    keys.send_text(ENTER)
+    assert asker(keys).leaves(found) == ()
+    keys.send_text(DOWN + " " + ENTER)
+    assert asker(keys).leaves(found) == ("/etc/app.conf",)
 
 
 def test_stopping_at_a_question(keys: PipeInput) -> None:

@@ -30,6 +30,7 @@ from stepdown.deliver.deliver import deliver
 from stepdown.discover.walk import listing
 from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
 from stepdown.flow import migrate, record
+from stepdown.flow.carried import Shipped
 from stepdown.flow.examine import Examiner, examined
 from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Note
@@ -38,6 +39,8 @@ from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
 from stepdown.rootfs import osrelease
+
+_KEPT = "plan.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +174,10 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
     for name in _branches(desk, what):
         desk.checkout.check_ready(target.dockerfile, name)
     outcome = _migrate(desk, what)
+    if desk.asker is not None:
+        leaves = outcome.plan.policy.leaves
+        policy = msgspec.structs.replace(what.policy, leaves=leaves)
+        desk.checkout.keep(_KEPT, as_bytes(msgspec.structs.replace(what, policy=policy)))
     return _report(desk, outcome), _after(desk, outcome)
 
 
@@ -182,7 +189,7 @@ def _agreed(desk: Desk, target: Target) -> tuple[Desk, Plan]:
         return desk, _plan(desk, target, desk.options)
     options, what = interview(_aids(desk, desk.asker, target), desk.options)
     if what.steps:
-        path = desk.checkout.keep("plan.json", as_bytes(what))
+        path = desk.checkout.keep(_KEPT, as_bytes(what))
         _say(f"The answers are kept: `stepdown migrate --plan {path}` asks nothing.")
     return replace(desk, options=options), what
 
@@ -270,13 +277,21 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
             _notes(desk, what, emit)
             with connect(desk.run, target=what.target.dockerfile) as engine:
                 place = _place(desk, what.target)
-                outcome = migrate.run(what, desk.recipes, engine, place, emit, engine.registry())
+                registry = engine.registry()
+                choose = partial(_chosen, desk.asker, printer) if desk.asker else None
+                outcome = migrate.run(what, desk.recipes, engine, place, emit, registry, choose)
                 if desk.examiner:
                     outcome = examined(outcome, desk.examiner, emit)
     finally:
         printer.close()
     _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
     return _delivered(desk, outcome)
+
+
+def _chosen(asker: Asker, printer: printers.Printer, found: tuple[Shipped, ...]) -> tuple[str, ...]:
+    """Ask in the midst of the work, with the screen at rest."""
+    with printer.paused():
+        return asker.leaves(found)
 
 
 def _place(desk: Desk, target: Target) -> migrate.Place:

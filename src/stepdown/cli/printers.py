@@ -5,7 +5,8 @@ People read standard error; standard output carries data.
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TextIO, assert_never
 
 from rich.console import Console
@@ -26,6 +27,9 @@ class Printer(Protocol):
 
     def emit(self, event: Event) -> None:
         """Show one event."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the screen alone meanwhile: somebody is asked something."""
 
     def close(self) -> None:
         """End the display."""
@@ -59,6 +63,15 @@ class Pretty:
             case _:
                 assert_never(event)
         self._live.update(self._current())
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the screen alone meanwhile: somebody is asked something."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
 
     def close(self) -> None:
         """End the display."""
@@ -116,6 +129,10 @@ class Plain:
             case _:
                 assert_never(event)
 
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the screen alone meanwhile: somebody is asked something."""
+        return nullcontext()
+
     def close(self) -> None:
         """End the display."""
 
@@ -132,6 +149,10 @@ class JsonLines:
     def emit(self, event: Event) -> None:
         """Show one event."""
         print(to_json(event).decode(), file=self._stream, flush=True)
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the screen alone meanwhile: somebody is asked something."""
+        return nullcontext()
 
     def close(self) -> None:
         """End the display."""

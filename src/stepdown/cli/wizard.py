@@ -11,6 +11,7 @@ from enum import StrEnum
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.cli.prompts import Choice, Prompts
 from stepdown.discover import Setting
+from stepdown.flow.carried import Shipped
 from stepdown.model.plan import Edit, Plan
 
 _ASKED, _SHELL = "ask", "shell"
@@ -137,6 +138,20 @@ class Asker:
             if self.prompts.confirm(_question(plan, edits), default=False)
         )
         return replace(options, accepted=(*options.accepted, *accepted))
+
+    def leaves(self, found: tuple[Shipped, ...]) -> tuple[str, ...]:
+        """Show what a split copies, and return the paths that are not to be copied."""
+        width = max(len(one.path) for one in found)
+        choices = [
+            Choice(
+                title=f"{one.path:<{width}}  {one.size / 1e6:8.2f} MB  {one.reason}",
+                value=one.path,
+                on=True,
+            )
+            for one in found
+        ]
+        kept = self.prompts.several("What shall the new stage copy from the old one?", choices)
+        return tuple(one.path for one in found if one.path not in kept)
 
     def confirm(self, question: str) -> bool:
         """Ask yes or no."""

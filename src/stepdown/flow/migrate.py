@@ -13,7 +13,7 @@ from stepdown.build.requests import Source
 from stepdown.flow.attempts import advised, next_attempt
 from stepdown.flow.baseline import Reference, establish, try_tests
 from stepdown.flow.bench import Bench
-from stepdown.flow.carried import settle
+from stepdown.flow.carried import Choose, settle
 from stepdown.flow.progress import in_turn, working
 from stepdown.flow.steps import package_names, step
 from stepdown.flow.survey import Office, look_up, probed
@@ -61,14 +61,18 @@ def run(  # noqa: PLR0913, PLR0917  (what a run works with)
     place: Place,
     emit: Emit,
     registry: Registry | None = None,
+    choose: Choose | None = None,
 ) -> Outcome:
-    """Build and check the baseline, then every attempt; return the record."""
+    """Build and check the baseline, then every attempt; return the record.
+
+    `choose` is asked what a split leaves behind, where there is somebody to ask.
+    """
     began, started = time.monotonic(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     info = engine.describe()
     bench = _bench(what, catalog, engine, place, emit)
     baseline, reference = establish(bench)
     if reference:
-        bench = _looked_up(_settled(bench, reference), registry)
+        bench = _looked_up(_settled(bench, reference, choose), registry)
     trials = _climb(bench, reference) if reference else ()
     answer = smallest(trials)
     return Outcome(
@@ -126,14 +130,16 @@ def _bench(what: Plan, catalog: Catalog, engine: Engine, place: Place, emit: Emi
     )
 
 
-def _settled(bench: Bench, reference: Reference) -> Bench:
+def _settled(bench: Bench, reference: Reference, choose: Choose | None) -> Bench:
     """Plan again with what only the built baseline tells."""
     what = bench.plan
 
-    def again(facts: Facts) -> Plan:
-        return plan(what.target, facts, bench.catalog, what.policy)
+    def again(facts: Facts, policy: Policy) -> Plan:
+        return plan(what.target, facts, bench.catalog, policy)
 
-    return replace(bench, plan=settle(bench, reference, again))
+    settled = settle(bench, reference, again, choose)
+    rig = replace(bench.rig, policy=settled.policy)
+    return replace(bench, plan=settled, rig=rig)
 
 
 def _looked_up(bench: Bench, registry: Registry | None) -> Bench:

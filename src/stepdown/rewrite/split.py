@@ -16,6 +16,7 @@ from stepdown.rewrite.parcels import Parcels, parcels, under
 from stepdown.rewrite.situation import Pen, Situation
 
 FIXER = "split"
+SHIPS = "It ships: "  # before the reason of each copy
 _NAMES = ("build", "builder", "build-stage")
 # Of these only the last one counts.
 _LAST = ("STOPSIGNAL", "USER", "HEALTHCHECK", "ENTRYPOINT", "CMD")
@@ -232,7 +233,7 @@ class _Writer:
         for one in self._found.parcels:
             owner = f" --chown={self._number(one.owner)}" if one.owner else ""
             text = f"COPY --from={self._name}{owner} {one.path} {one.path}"
-            self._write(text, f"It ships: {one.reason}")
+            self._write(text, f"{SHIPS}{one.reason}")
 
     def _number(self, owner: str) -> str:
         user, _, group = owner.partition(":")
