@@ -4,7 +4,7 @@ from stepdown.dockerfile.document import read
 from stepdown.dockerfile.stage import Stage
 from stepdown.errors import NothingToDoError, UnknownBaseError
 from stepdown.model.image import ImageRef, Tier
-from stepdown.model.ladder import Place, debian_codename, knows_repository, locate
+from stepdown.model.ladder import Place, debian_codename, forms, locate
 from stepdown.model.plan import Target
 from stepdown.model.recipe import Catalog, Family
 
@@ -66,12 +66,14 @@ def _image(first: Stage) -> ImageRef:
 def _unknown(image: ImageRef, first: Stage, catalog: Catalog) -> UnknownBaseError:
     names = {name for family in catalog.families for name in family.repositories}
     families = ", ".join(sorted(family.name for family in catalog.families))
-    if knows_repository(image, catalog.families):
-        brief = f"Line {first.line}: the recipes do not know the tag of {image}."
-    else:
-        brief = f"Line {first.line}: the recipes do not know the base image {image}."
+    if known := forms(image, catalog.families):
+        return UnknownBaseError(
+            f"Line {first.line}: the recipes do not know the tag of {image}.",
+            details=f"Known forms: {', '.join(known)}.",
+            hint="Check the tag; nothing is guessed. --like IMAGE names a known one instead.",
+        )
     return UnknownBaseError(
-        brief,
+        f"Line {first.line}: the recipes do not know the base image {image}.",
         details=f"Known images: {', '.join(sorted(names - {'scratch'}))}.",
         hint=f"Put an image of a known family into FROM ({families}); nothing is guessed. "
         "Or say with --like IMAGE from which known image it is made; --recipes DIR adds your own.",

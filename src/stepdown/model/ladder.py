@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from stepdown.model.image import ImageRef, Value
 from stepdown.model.recipe import Family, Release, Rung
 
+_FIELD = re.compile(r"\{(\w+)\}")
 # Releases in the order of their C library: https://www.debian.org/releases
 _DEBIAN = {"stretch": 9, "buster": 10, "bullseye": 11, "bookworm": 12, "trixie": 13, "forky": 14}
 
@@ -45,6 +46,17 @@ def _place(family: Family, rung: Rung, words: dict[str, str]) -> Place:
         release=words.get("release", ""),
         variant=words.get("variant", ""),
     )
+
+
+def forms(image: ImageRef, families: Iterable[Family]) -> tuple[str, ...]:
+    """Return how the recipes write images of this name: node:VERSION-RELEASE-slim.
+
+    Empty where they know no such name.
+    """
+    rungs = [r for one in families if knows_repository(image, [one]) for r in one.rungs]
+    same = [rung.image for rung in rungs if rung.image.startswith(f"{image.repository}:")]
+    found = same or [rung.image for rung in rungs]
+    return tuple(dict.fromkeys(_FIELD.sub(lambda word: word[1].upper(), one) for one in found))
 
 
 def knows_repository(image: ImageRef, families: Iterable[Family]) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from stepdown.dockerfile.document import read
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.model.image import ImageRef, Tier
-from stepdown.model.ladder import Place, fits, image_name, last_fix, locate
+from stepdown.model.ladder import Place, fits, forms, image_name, last_fix, locate
 from stepdown.model.plan import Candidate, Facts, Policy, Skipped, Target
 from stepdown.model.recipe import Family, Programs, Release, Rung
 from stepdown.propose.gain import remark
@@ -103,6 +103,12 @@ def _welcome(rung: Rung, policy: Policy) -> bool:
 
 def _place(image: str, families: tuple[Family, ...]) -> Place:
     place = locate(ImageRef.parse(image), families)
+    if place is None and (known := forms(ImageRef.parse(image), families)):
+        raise UnknownBaseError(
+            f"The recipes do not know the tag of {image}.",
+            details=f"Known forms: {', '.join(known)}.",
+            hint="Check the tag; nothing is guessed.",
+        )
     if place is None:
         names = sorted({name for family in families for name in family.repositories})
         raise UnknownBaseError(

@@ -139,8 +139,10 @@ def test_an_unknown_base_is_refused_with_what_is_known(base: str) -> None:
 
 
 def test_an_unknown_tag_of_a_known_name_says_so() -> None:
-    with pytest.raises(UnknownBaseError, match="the tag of node:24-windows"):
+    with pytest.raises(UnknownBaseError, match="the tag of node:24-windows") as error:
         _target("FROM node:24-windows\n")
+    assert "node:VERSION-RELEASE-slim" in error.value.details
+    assert "python" not in error.value.details
 
 
 def test_a_variable_without_a_value_is_refused() -> None:

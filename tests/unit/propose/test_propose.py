@@ -193,3 +193,11 @@ def test_figures_that_are_unknown_are_not_invented() -> None:
     assert any("10 packages. " in reason for reason in candidates[0].reasons)
     old, _ = proposed("FROM node:20\n", base="gcr.io/distroless/nodejs20-debian12:nonroot")
     assert not any("Expected" in reason for reason in old[0].reasons)
+
+
+def test_a_tag_that_no_recipe_knows_is_told_from_a_name() -> None:
+    with pytest.raises(UnknownBaseError, match="the tag of node:24-nosuch") as error:
+        proposed("FROM node:24\n", base="node:24-nosuch")
+    assert "node:VERSION-alpine" in error.value.details
+    with pytest.raises(UnknownBaseError, match="the image nosuch:24"):
+        proposed("FROM node:24\n", base="nosuch:24")
