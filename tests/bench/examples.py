@@ -21,13 +21,14 @@ import expected
 from stepdown.flow import record
 from stepdown.model.image import Value
 from stepdown.model.trial import CheckRun, Outcome, Trial
+from stepdown.report import card
 
 README = expected.ROOT / "README.md"
 BEGIN, END = "<!-- examples: begin -->", "<!-- examples: end -->"
 COLUMNS = (
     *("app", "from", "to", "commands", "packages", "shells", "setuid", "MB", "tests", "time"),
 )
-_ROWS = ("commands", "os_packages", "shells", "setuid_setgid")
+_ROWS = ("commands", "os_packages", "shells", "setuid_setgid", "size_visible")
 _INTRODUCTION = (
     "`python tests/bench/examples.py --write` on {day}, on a machine of two cores that did other\n"
     "work, too. Numbers are before → after; `≥` is a lower bound without a package database.\n"
@@ -44,7 +45,7 @@ class Row(Value, frozen=True, kw_only=True):
 def row(folder: Path, outcome: Outcome) -> Row:
     """Return the line of a run; without an answer only what is known."""
     best = outcome.best
-    measured = _measured(best) if best else ("",) * (len(_ROWS) + 1)
+    measured = _measured(best) if best else ("",) * len(_ROWS)
     return Row(
         cells=(
             folder.name,
@@ -59,19 +60,10 @@ def row(folder: Path, outcome: Outcome) -> Row:
 
 def _measured(best: Trial) -> tuple[str, ...]:
     if best.delta is None:
-        return ("",) * (len(_ROWS) + 1)
+        return ("",) * len(_ROWS)
     rows = {one.key: one for one in best.delta.rows}
-    sizes = (rows["size_visible"].before, rows["size_visible"].after)
-    counts = [f"{rows[key].before} → {_count(best, key, rows[key].after)}" for key in _ROWS]
-    return (*counts, " → ".join("?" if one is None else f"{one / 1e6:.1f}" for one in sizes))
-
-
-def _count(best: Trial, key: str, value: int | None) -> str:
-    if value is not None:
-        return str(value)
-    measures = best.surface.measures if best.surface else ()
-    partial = next((one for one in measures if one.key == key), None)
-    return "?" if partial is None or partial.value is None else f"≥ {partial.value}"
+    shown = (card.values(best.delta, rows[key]) for key in _ROWS)
+    return tuple(" → ".join(values).replace(" MB", "") for values in shown)
 
 
 def _tests(checks: Iterable[CheckRun]) -> str:

@@ -51,7 +51,8 @@ def behind(
         for one in built.packages
         if one.name in named or (one.name, one.version) not in present
     }
-    roots = [one.path for one in carried]
+    # A library is copied by the name that programs load: what that links to comes with it.
+    roots = {place for one in carried for place in (one.path, built.resolve(one.path)) if place}
     wanted = {
         path: owner
         for path, owner in built.owners.items()

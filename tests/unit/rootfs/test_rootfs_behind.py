@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rootfs_samples import GLIBC, Content, Node, library, root
+from rootfs_samples import GLIBC, Content, Link, Node, library, root
 from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rootfs import behind as module
 from stepdown.rootfs.behind import behind, needed
@@ -27,7 +27,7 @@ def image(*packages: tuple[str, str, tuple[str, ...]], **more: Content) -> dict[
             while folder and folder not in files:
                 files[folder] = FOLDER
                 folder = folder.rpartition("/")[0]
-            files[path] = library("png.so") if path.endswith(".so") else "content"
+            files[path] = library("png.so") if ".so" in path else "content"
     return files
 
 
@@ -65,6 +65,13 @@ def test_what_is_carried_anyway_or_is_there_is_not_watched() -> None:
     assert DATA[0] not in left(carried=(Carried(path="/usr/share/zones", size=1),))
     there = {"small": root({**GLIBC, "/etc/mime.types": "x"})}
     assert "/etc/mime.types" not in behind(root(BASE), root(BUILT), (), there, frozenset()).files
+
+
+def test_a_library_that_comes_by_its_other_name_is_not_copied_twice() -> None:
+    real, name = "/usr/lib/x86_64-linux-gnu/libx.so.1.2", "/usr/lib/x86_64-linux-gnu/libx.so.1"
+    built = {**image(("x", "1", (real,))), name: Link("libx.so.1.2")}
+    assert left(built) == {real}
+    assert left(built, (Carried(path=name, size=1, kind=CarriedKind.LIBRARY),)) == set()
 
 
 def test_all_data_of_a_package_comes_once_one_file_was_opened() -> None:
