@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 import os
+import struct
 import subprocess
 import sys
 import tarfile
@@ -18,7 +21,7 @@ from lab.place import Lab
 from lab.recipe import Recipe, Workshop
 from lab.step import LabError, Step
 
-from lab import apkdb, apkfile, apkpack, process, qcow2
+from lab import apkdb, apkfile, apkpack, java, plan, process, qcow2
 
 
 @pytest.fixture
@@ -206,3 +209,51 @@ class TestApk:
         assert apkpack.BUNDLED.sub(r"\1\2", "libpq-30a40521.so.5.17") == "libpq.so.5.17"
         assert apkpack.short_name("libpq.so.5.17") == "libpq.so.5"
         assert apkpack.short_name("libgcc_s.so.1") == "libgcc_s.so.1"
+
+
+class TestJava:
+    def test_a_key_store_has_every_authority_and_the_digest_of_its_format(
+        self, tmp_path: Path
+    ) -> None:
+        pem = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
+        for name, content in (("One", b"first"), ("Two", b"second")):
+            text = base64.b64encode(content).decode()
+            (tmp_path / f"{name}.crt").write_text(pem.format(text))
+        (tmp_path / "None.crt").write_text("not a certificate")
+        store = java.store(tmp_path)
+        body, digest = store[:-20], store[-20:]
+        assert struct.unpack(">III", body[:12]) == (0xFEEDFEED, 2, 2)
+        for alias, certificate in ((b"one", b"first"), (b"two", b"second")):
+            assert struct.pack(">H", len(alias)) + alias in body
+            assert struct.pack(">I", len(certificate)) + certificate in body
+        salted = "changeit".encode("utf-16-be") + b"Mighty Aphrodite" + body
+        assert digest == hashlib.sha1(salted, usedforsecurity=False).digest()
+
+    def test_a_java_home_is_whole_by_itself(self, tmp_path: Path) -> None:
+        root, home = tmp_path / "root", tmp_path / "root" / java.HOME
+        (root / "etc/java").mkdir(parents=True)
+        (root / "etc/java/net.properties").write_text("settings")
+        for folder in ("conf", "bin", "jmods"):
+            (home / folder).mkdir(parents=True)
+        (home / "bin/java").write_text("program")
+        (home / "conf/net.properties").symlink_to("/etc/java/net.properties")
+        (home / "conf/gone").symlink_to("/etc/java/gone")
+        (home / "bin/again").symlink_to("java")
+        java.home(root, tmp_path / "jre", jmods=False)
+        assert (tmp_path / "jre/conf/net.properties").read_text() == "settings"
+        assert not (tmp_path / "jre/conf/net.properties").is_symlink()
+        assert not (tmp_path / "jre/conf/gone").is_symlink()
+        assert (tmp_path / "jre/bin/again").is_symlink()
+        assert not (tmp_path / "jre/jmods").exists()
+
+
+class TestPlan:
+    def test_the_demonstration_makes_no_image_of_the_other_examples(self, lab: Lab) -> None:
+        known = plan.recipes(lab)
+        names = {recipe.name for recipe in known}
+        needs = {one.name: tuple(need for need in one.needs if need in names) for one in known}
+        tasks = [Task(name, lambda: None, needs[name]) for name in needs]
+        wanted = {task.name for task in closure(tasks, plan.names(known, ["demo"]))}
+        extra = {"java", "bun-glibc", "bun-musl", "nginx-package", "temurin-jdk", "nginx"}
+        assert extra <= names
+        assert not wanted & extra

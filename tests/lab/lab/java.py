@@ -38,17 +38,17 @@ def trees(step: Step) -> str:
     root.mkdir()
     for kind, name in names.items():  # a JDK is a JRE with more beside it
         step.run("dpkg-deb", "-x", debs[name], root)
-        _home(root, step.scratch / kind, jmods=kind == "jdk")
+        home(root, step.scratch / kind, jmods=kind == "jdk")
     version = debs[names["jre"]].name.split("_")[1].partition("-")[0]
     (step.scratch / "version").write_text(version.replace("%2b", "+"))
     step.run("dpkg-deb", "-x", debs["ca-certificates"], root)
-    (step.scratch / "cacerts").write_bytes(_store(root / "usr/share/ca-certificates"))
+    (step.scratch / "cacerts").write_bytes(store(root / "usr/share/ca-certificates"))
     shutil.rmtree(root)
     shutil.rmtree(step.scratch / "debs")
     return f"OpenJDK {version}"
 
 
-def _home(root: Path, target: Path, *, jmods: bool) -> None:
+def home(root: Path, target: Path, *, jmods: bool) -> None:
     """Copy a Java home; the settings, which Debian keeps in /etc, go where links name them."""
     unused = [name for name in UNUSED if not (jmods and name == "jmods")]
     shutil.copytree(root / HOME, target, symlinks=True, ignore=shutil.ignore_patterns(*unused))
@@ -61,7 +61,7 @@ def _home(root: Path, target: Path, *, jmods: bool) -> None:
             shutil.copy(source, path)
 
 
-def _store(folder: Path) -> bytes:
+def store(folder: Path) -> bytes:
     """Every authority of a folder as a Java key store of the old form, which needs no library."""
     entries = [
         (file.stem.lower(), base64.b64decode(found[1]))
