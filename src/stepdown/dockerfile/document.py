@@ -67,7 +67,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
         self._scripts: dict[int, Script | None] = {}
-        self._effective: dict[tuple[int, str], Instruction | None] = {}
+        self._effective: dict[tuple[str, tuple[int, ...]], Instruction | None] = {}
 
     def given(self, build_args: Mapping[str, str]) -> "Dockerfile":
         """Return the same file with other values given by `--build-arg`."""
@@ -75,7 +75,6 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin.build_args = dict(build_args)
         twin.arguments = global_arguments(twin.instructions, twin.build_args)
         twin.stages = based(self.stages, twin.arguments)
-        twin._effective = {}
         return twin
 
     def _read(self) -> tuple[Instruction, ...]:
@@ -167,20 +166,11 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
 
         That is the last one; an ENTRYPOINT undoes a CMD of an earlier stage.
         """
-        key = (stage.index, keyword)
+        chain = self.chain(stage)
+        key = (keyword, tuple([part.index for part in chain]))
         if key not in self._effective:
-            self._effective[key] = self._last(stage, keyword)
+            self._effective[key] = _last(chain, keyword)
         return self._effective[key]
-
-    def _last(self, stage: Stage, keyword: str) -> Instruction | None:
-        found: Instruction | None = None
-        for part in self.chain(stage):
-            if keyword == "CMD" and any(one.keyword == "ENTRYPOINT" for one in part.instructions):
-                found = None
-            found = next(
-                (one for one in reversed(part.instructions) if one.keyword == keyword), found
-            )
-        return found
 
     def variables(self, stage: Stage) -> dict[str, str]:
         """Return the ENV and ARG values at the end of `stage`; an ARG without a value is absent."""
@@ -287,6 +277,15 @@ def _with_bodies(instruction: Instruction, reader: LineReader, *, spaced: bool) 
     openings = heredoc.openings(instruction.logical, spaced=spaced)
     found = [heredoc.read(one, reader.raw, instruction.line) for one in openings]
     return with_heredocs(instruction, tuple(found))
+
+
+def _last(chain: tuple[Stage, ...], keyword: str) -> Instruction | None:
+    found: Instruction | None = None
+    for part in chain:
+        if keyword == "CMD" and any(one.keyword == "ENTRYPOINT" for one in part.instructions):
+            found = None
+        found = next((one for one in reversed(part.instructions) if one.keyword == keyword), found)
+    return found
 
 
 def _described(text: str, instruction: Instruction) -> dict[str, Any]:
