@@ -12,7 +12,7 @@ from stepdown.model.gate import Gate, Waiver
 from stepdown.model.image import Libc, Tier
 from stepdown.model.plan import BuildSecret, Policy
 
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+_PACKAGE = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._+-]*")
 _EDIT = re.compile(r"[a-z]+:[1-9][0-9]*")
 _TOOL = re.compile(r"[\w.+-]+")
 _SECRET = re.compile(

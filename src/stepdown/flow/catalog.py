@@ -36,7 +36,8 @@ _ASKED = frozenset((RemedyKind.COPY_PROGRAMS, RemedyKind.THREAD_STACK, RemedyKin
 _SHIMS = frozenset(("gcompat", "libc6-compat"))
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _SHIPPED = resources.files("stepdown") / "recipes"
-_APK_NAME = re.compile(r"[a-z0-9][a-z0-9+._-]+")
+# By the rules of abuild; Alpine writes some names as their authors do, such as R.
+_APK_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9+._-]*")
 
 
 class BreakageFile(Value, frozen=True, kw_only=True):

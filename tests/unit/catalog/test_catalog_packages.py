@@ -37,6 +37,8 @@ def test_there_are_enough_rows() -> None:
         ("libasound2t64", "alsa-lib"),
         ("default-libmysqlclient-dev", "mariadb-connector-c-dev"),
         ("golang-go", "go"),
+        ("r-base", "R"),
+        ("r-base-dev", "R R-dev build-base"),
         ("netbase", ""),
     ],
 )
@@ -61,6 +63,8 @@ def test_what_has_no_equal_is_left_out(name: str) -> None:
         ("\nzsh\tzsh\tcommand zsh", "\nzsh\tzsh\tknown", "zsh: known is no way to know a name"),
         ("\nzsh\tzsh\tcommand zsh", "\nzsh\tzsh\tcommand", "zsh: command is no way to know a name"),
         ("\nzsh\tzsh", "\nzsh\tZ,sh", "Z,sh is no name of Alpine's"),
+        ("\nzsh\tzsh", "\nzsh\t-sh", "-sh is no name of Alpine's"),
+        ("\nzsh\tzsh", "\nzsh\tzsh~sh", "zsh~sh is no name of Alpine's"),
         ("\nzsh\tzsh", "\nzsh\tzsh zsh", "zsh: it has a name twice"),
         ("\nzsh\tzsh", "\nZsh\tzsh", "Zsh: that is no name of Debian's"),
         ("\nzsh\tzsh", "\nabc\tzsh", "not in the order"),
