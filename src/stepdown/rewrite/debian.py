@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from stepdown.dockerfile import Command, Script
-from stepdown.rewrite import apt, installers, locales
+from stepdown.rewrite import alternatives, apt, installers, locales
 
 # Files of apt that a clean-up may name; Alpine has none of them.
 _LEFTOVERS = re.compile(
@@ -34,7 +34,6 @@ _HINTS = {
     "debconf-set-selections": "Alpine's packages ask nothing; leave it out.",
     "dpkg": "For the architecture call apk --print-arch; a .deb file cannot be installed.",
     "dpkg-reconfigure": "For tzdata write ENV TZ=ZONE; for the rest Alpine has nothing like it.",
-    "update-alternatives": "Make the link itself: ln -s TARGET LINK.",
 }
 _ASKING = frozenset(("[", "[[", "test"))
 
@@ -108,7 +107,7 @@ def _problem(command: Command, script: Script) -> Iterator[tuple[str, str]]:
         yield f"{locales.obstacle(command, script)}.", _HINT_LOCALES
     elif program != "rm" and any(word.text == locales.FILE for word in command.words[1:]):
         yield f"Alpine has no {locales.FILE}.", _HINT_LOCALES
-    elif program in apt.DEBIAN_TOOLS:
+    elif program in apt.DEBIAN_TOOLS and program != alternatives.PROGRAM:
         yield f"{program} belongs to Debian alone.", _HINTS.get(program, "")
     if program in apt.PROGRAMS:
         if command.contexts:

@@ -41,7 +41,13 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
         try:
             if situation.alpine and debian.speaks(script):
                 sudo = _sudo(doc, situation, stage, instruction)
-                run = Run(instruction=instruction, script=script, sudo=sudo, installing=installing)
+                run = Run(
+                    instruction=instruction,
+                    script=script,
+                    sudo=sudo,
+                    installing=installing,
+                    rows=situation.packages,
+                )
                 edits += _translated(doc, situation, pen, run)
             else:
                 _check_manager(script, situation.candidate.package_manager)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from stepdown.dockerfile import Command, Dockerfile, Instruction, Script
+from stepdown.dockerfile import Command, Dockerfile, Instruction, Script, Span
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit
-from stepdown.rewrite import apt, debian, lists, locales, mounts
+from stepdown.model.recipe import PackageName
+from stepdown.rewrite import alternatives, apt, debian, lists, locales, mounts
 from stepdown.rewrite.apt import AptCall
 from stepdown.rewrite.names import Names, Refused
 from stepdown.rewrite.removal import Scissors, series, whole
@@ -25,13 +26,14 @@ class Run(Value, frozen=True, kw_only=True):
 
     `sudo` is what to write before apk where apt stood behind sudo: nothing for the superuser, None
     where the new base has no sudo. `installing` maps the packages that the file installs above an
-    offset to Alpine's names.
+    offset to Alpine's names; `rows` is the table of all names.
     """
 
     instruction: Instruction
     script: Script
     sudo: str | None
     installing: Callable[[int], Mapping[str, tuple[str, ...]]]
+    rows: Mapping[str, PackageName]
 
 
 class Translation:
@@ -51,6 +53,7 @@ class Translation:
         self._options = mounts.options(run.instruction)
         self._gone: dict[int, str] = {}
         self._dropped: dict[int, set[int]] = {}
+        self._replaced: dict[int, tuple[str, ...]] = {}
         self.packages: list[str] = []
 
     def edits(self) -> list[Edit]:
@@ -64,6 +67,7 @@ class Translation:
                 self._translate(number, calls[number], virtual=virtual)
             elif unit.command is not None:
                 self._clean_up(number, unit.command)
+        self._link()
         self._names.check()
         return self._finish()
 
@@ -71,7 +75,8 @@ class Translation:
         """Return the words of the other commands that stay, without those that were taken out."""
         gone = {self._script.units[number].start for number in self._gone}
         return [
-            tuple(
+            self._replaced.get(command.start)
+            or tuple(
                 word.raw
                 for at, word in enumerate(command.words)
                 if at not in self._dropped.get(command.start, ())
@@ -189,6 +194,32 @@ class Translation:
         self._dropped[command.start] = drop
         for cut, new in self._scissors.words([(word.start, word.end) for word in words], drop):
             self._edits.append(self._pen.edit(cut, new, f"`{said}` {reason}."))
+
+    def _link(self) -> None:
+        """Make the links by hand that update-alternatives would make."""
+        for command in self._script.commands:
+            if apt.program(command) != alternatives.PROGRAM:
+                continue
+            span, first = self._whole(command), apt.behind_sudo(command)
+            rows = map(self._run.rows.get, self._run.installing(span.start))
+            link = alternatives.read(command, self._text, [one for one in rows if one is not None])
+            if first and self._run.sudo is None:
+                raise Refused("It is called through sudo, which the new base does not have.")
+            new = f"{self._run.sudo if first else ''}ln -sf {link.target} {link.path}"
+            reason = f"Alpine has no {alternatives.PROGRAM}; this makes the same link."
+            self._replaced[command.start] = tuple(new.split())
+            self._edits.append(self._pen.edit(span, new, reason))
+
+    def _whole(self, command: Command) -> Span:
+        """Return the place of all words; nothing else may stand among them."""
+        words, text = command.words, self._script.source.text
+        span = self._script.span(words[0].start, words[-1].end)
+        alone = text[words[0].start : words[-1].end].replace("\\\n", " ").split() == [
+            part for word in words for part in word.raw.split()
+        ]
+        if not alone or any(span.covers(one) for one in self._run.instruction.skipped):
+            raise Refused(f"More than words stands among those of {command.program}.")
+        return span
 
     def _clean_up(self, number: int, command: Command) -> None:
         drop = set(debian.leftovers(command))

@@ -22,7 +22,9 @@ def translated(run: str = RUN) -> tuple[Dockerfile, Translation, list[Edit]]:
     script = doc.script(instruction)
     assert script is not None
     nothing = partial(dict[str, tuple[str, ...]], ())
-    one = Run(instruction=instruction, script=script, sudo="", installing=lambda _: nothing())
+    one = Run(
+        instruction=instruction, script=script, sudo="", installing=lambda _: nothing(), rows={}
+    )
     translation = Translation(
         doc, Pen(text=doc.text, fixer="packages"), one, Names(PACKAGES, bash=False)
     )
