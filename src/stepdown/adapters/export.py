@@ -12,7 +12,7 @@ from urllib3.response import BaseHTTPResponse
 from stepdown.adapters.connection import endpoint, engine_faults
 from stepdown.errors import EngineError
 
-_CHUNK = 1024 * 1024
+_CHUNK = 256 * 1024
 _ERROR = 64 * 1024
 _OK = 200
 _DOING = "exporting an image"
