@@ -55,7 +55,8 @@ def begin(engines: "Engines", repository: Path) -> subprocess.Popen[bytes]:
     """Start a whole run whose temporary files have a folder of their own."""
     temporary = engines.folder / "temporary"
     temporary.mkdir(exist_ok=True)
-    words = ["migrate", str(repository), "--yes", "--base", "alpine:3.23"]
+    branch = f"run-{secrets.token_hex(4)}"  # one that is there is never written again
+    words = ["migrate", str(repository), "--yes", "--base", "alpine:3.23", "--branch", branch]
     return subprocess.Popen(
         [sys.executable, "-m", "stepdown", *words, "--test", "test -e /made"],
         env={**engines.environment(), "TMPDIR": str(temporary)},
@@ -106,15 +107,18 @@ def test_nothing_stays_whenever_it_is_killed(
 ) -> None:
     kills = int(request.config.getoption("--kills"))
     seed = request.config.getoption("--seed") or secrets.randbelow(1_000_000)
-    length = whole(engines, repository)
-    found = {}
+    whole(engines, repository)
+    length = whole(engines, repository)  # with what the engine remembers by now
+    found, swept = {}, 0
     for moment in moments(kills, int(seed), length):
         with begin(engines, repository) as process:
             time.sleep(moment)
             process.send_signal(signal.SIGKILL)
         with engines.open() as next_start:
-            told = next_start.swept
-        print(f"seed {seed}: killed after {moment:.2f} of {length:.1f} s: {len(told)} things swept")
+            told = len(next_start.swept)
+        swept += told
+        print(f"seed {seed}: killed after {moment:.2f} of {length:.1f} s: {told} things swept")
         if stays := settled(engines, repository):
             found[f"{moment:.2f} s"] = stays
     assert found == {}, f"--seed {seed}, {length:.1f} s a run"
+    assert swept > 0, "no run was killed while it had anything on the engine"
