@@ -12,6 +12,10 @@ _TEST = Code("--test CMD")
 
 CAVEATS = (
     "A minimal base is one layer of defence in depth, not a complete solution.",
+    (
+        "The checks prove what they reached, on this machine and architecture. What no test and no "
+        "request reached is not proven to work."
+    ),
     "Tools that are absent raise an intruder's effort; they do not prevent an intrusion.",
     "The surface counts what lies in the image. It says nothing of the application's own code.",
     (

@@ -40,23 +40,31 @@ _NO_BREAK = "&#8203;"
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How many rows of a list and how many characters of a span are written."""
+    """How many rows of a list and how many characters of a span are written, and whether folds are.
+
+    `inside` is true within a fold, where long lists need no fold of their own.
+    """
 
     rows: int
     characters: int
+    folds: bool = True
+    inside: bool = False
 
 
-LIMITS = tuple(
-    Limits(rows=rows, characters=characters)
-    for rows, characters in ((300, 1000), (100, 600), (40, 400), (15, 300), (5, 200))
+LIMITS = (
+    *(
+        Limits(rows=rows, characters=characters)
+        for rows, characters in ((300, 1000), (100, 600), (40, 400), (15, 300), (5, 200))
+    ),
+    Limits(rows=5, characters=200, folds=False),
 )
 
 
 def write(document: Document) -> str:
     """Return the document as Markdown of less than `MAX_BYTES` bytes.
 
-    Where it would be longer, lists lose rows, then spans lose characters, then sections at the end
-    are left out; the text always says how much is missing.
+    Where it would be longer, lists lose rows and spans lose characters, then what is folded goes,
+    then sections at the end; the text always says what is missing.
     """
     texts = (_write(document, limits) for limits in LIMITS)
     fitting = next((text for text in texts if _fits(text)), None)
@@ -107,21 +115,28 @@ def _block(block: Block, limits: Limits) -> Iterator[str]:
         case Paragraph():
             return iter((_at_line_start(_spans(block.inline, limits)),))
         case Bullets():
-            return _long(len(block.items), "points", _bullets(block, limits))
+            return _long(len(block.items), "points", _bullets(block, limits), limits)
         case Table():
-            return _long(len(block.rows), "rows", _table(block, limits))
+            return _long(len(block.rows), "rows", _table(block, limits), limits)
         case Names():
             return _names(block, limits)
         case Listing():
-            return _long(len(block.lines), "lines", _listing(block, limits))
+            return _long(len(block.lines), "lines", _listing(block, limits), limits)
         case Fold():
-            return _details(visible(block.title), _blocks(block.blocks, limits))
+            return _fold(block, limits)
         case _:
             assert_never(block)
 
 
-def _long(rows: int, noun: str, lines: Iterator[str]) -> Iterator[str]:
-    return lines if rows <= _LONG else _details(f"{rows} {noun}", lines)
+def _long(rows: int, noun: str, lines: Iterator[str], limits: Limits) -> Iterator[str]:
+    return lines if rows <= _LONG or limits.inside else _details(f"{rows} {noun}", lines)
+
+
+def _fold(block: Fold, limits: Limits) -> Iterator[str]:
+    if not limits.folds:
+        return iter((f"({escaped(block.title)}: left out, too long for a description.)",))
+    inside = msgspec.structs.replace(limits, inside=True)
+    return _details(visible(block.title), _blocks(block.blocks, inside))
 
 
 def _details(title: str, lines: Iterator[str]) -> Iterator[str]:
