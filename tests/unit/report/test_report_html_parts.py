@@ -13,7 +13,7 @@ from report_pages import card, crowded, with_cards
 from stepdown.model.image import Tier
 from stepdown.model.plan import Edit, Rewrite
 from stepdown.model.surface import Change, Known, Origin, OriginRow
-from stepdown.model.trial import Outcome
+from stepdown.model.trial import CheckState, Outcome
 from stepdown.model.vulnerability import Fix, Severity, Undecided, Vulnerability
 from stepdown.report import html
 from stepdown.report.html.bars import bars
@@ -138,10 +138,26 @@ def test_long_lists_are_cut_and_counted() -> None:
     )
 
 
+def test_the_end_of_a_log_is_kept() -> None:
+    made = outcomes.success()
+
+    def page(log: str) -> str:
+        noisy = outcomes.check("start", CheckState.PASSED, "", output=log)
+        return html.render(
+            replace(made, trials=(replace(made.trials[0], checks=(noisy,)), *made.trials[1:]))
+        )
+
+    assert "(700 earlier lines not shown)" in page("\n".join(f"line {n}" for n in range(1000)))
+    wide = page("\n".join(f"line {n} {'x' * 993}" for n in range(100)))
+    assert "line 99 x" in wide
+    assert "(80 earlier lines not shown)" in wide
+    assert "y… (26000 more characters)" in page("first\n" + "y" * 30_000)
+
+
 def test_a_crowded_report_stays_small() -> None:
     page = html.render(crowded())
     assert len(page.encode()) < 2_300_000
-    assert "4700 earlier lines not shown" in page
+    assert "earlier lines not shown" in page
     assert page.count("<tr") > 6000
 
 

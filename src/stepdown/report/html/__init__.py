@@ -16,7 +16,8 @@ from stepdown.report.words import visible
 
 MOST_LINES = 2000
 MOST_NAMES = 1000
-"""What is more in one listing, or in one list of names, is counted and left out."""
+MOST_CHARACTERS = 4000
+"""What is more in a listing, in a list of names or in one line is counted and left out."""
 
 
 def render(outcome: Outcome) -> str:
@@ -58,7 +59,9 @@ def _kind(value: object) -> str:
 
 def _log_line(line: str) -> Markup:
     """Return a line of a log, a command or a diff, with its indentation."""
-    return Markup.escape(visible_line(line))
+    rest = len(line) - MOST_CHARACTERS
+    more = f"… ({rest} more characters)" if rest > 0 else ""
+    return Markup.escape(visible_line(line[:MOST_CHARACTERS]) + more)
 
 
 @cache

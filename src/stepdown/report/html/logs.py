@@ -9,6 +9,8 @@ from stepdown.report.failures import CHANNELS
 from stepdown.report.ladder import short
 
 MOST_LINES = 300
+MOST_CHARACTERS = 20_000
+"""Of one log; a page of a dozen failed rungs stays below 3 MB."""
 
 
 def logs(outcome: Outcome) -> tuple[Section, ...]:
@@ -22,7 +24,7 @@ def logs(outcome: Outcome) -> tuple[Section, ...]:
         blocks += _image(title, trial.build, trial.checks)
     if not blocks:
         return ()
-    note = paragraph(f"The last {MOST_LINES} lines of each; the record holds what is more.")
+    note = paragraph("The end of each; the record holds what is more.")
     return section("Logs", note, *blocks)
 
 
@@ -48,8 +50,19 @@ def _check(run: CheckRun) -> Iterator[Block]:
 def _folded(title: str, lines: tuple[str, ...]) -> tuple[Block, ...]:
     if not any(line.strip() for line in lines):
         return ()
-    missing = len(lines) - MOST_LINES
+    kept = _end(lines)
+    missing = len(lines) - len(kept)
     if missing > 0:
-        earlier = f"… ({words.count(missing, 'earlier line')} not shown)"
-        lines = (earlier, *lines[-MOST_LINES:])
-    return (Fold(title, (Listing(lines, tail=True, log=True),)),)
+        kept = (f"… ({words.count(missing, 'earlier line')} not shown)", *kept)
+    return (Fold(title, (Listing(kept, tail=True, log=True),)),)
+
+
+def _end(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the last lines, at least one, within both limits."""
+    kept, room = 1, MOST_CHARACTERS - len(lines[-1])
+    for line in reversed(lines[-MOST_LINES:-1]):
+        room -= len(line)
+        if room < 0:
+            break
+        kept += 1
+    return lines[-kept:]
