@@ -71,6 +71,31 @@ class TestGraph:
         assert [task.name for task in closure(tasks, {"b"})] == ["a", "b"]
 
 
+class TestBrowser:
+    @pytest.mark.parametrize("what", [[], ["all"], ["engine", "browser"]])
+    def test_it_comes_with_all_that_the_tests_need(self, what: list[str]) -> None:
+        assert plan.wants_browser(what)
+
+    @pytest.mark.parametrize("what", [["demo"], ["engine"], ["node"]])
+    def test_the_demonstration_does_not_bring_it(self, what: list[str]) -> None:
+        assert not plan.wants_browser(what)
+
+    def test_one_that_is_there_is_used(self, lab: Lab, tmp_path: Path) -> None:
+        program = tmp_path / "bin/chromium"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+        code = "from lab import browser; print(browser.find()); print(browser.ensure(None))"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={"PATH": str(program.parent), "PYTHONPATH": str(Path(__file__).parent)},
+        )
+        assert done.stdout == f"{program}\nNone\n"
+
+
 class TestRecipe:
     def recipe(self, facts: str = "", *, fails: bool = False) -> Recipe:
         def make(step: Step, _: list[str]) -> str:

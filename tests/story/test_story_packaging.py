@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "stepdown"
 OURS = {
     str(path.relative_to(PACKAGE.parent))
-    for folder in ("report/html/templates", "flow")
-    for path in (PACKAGE / folder).iterdir()
+    for folder in ("report", "flow")
+    for path in (PACKAGE / folder).rglob("*")
     if path.suffix in {".html", ".css", ".js", ".json"}
 }
 DATA = {str(path.relative_to(ROOT)) for path in (ROOT / "recipes").rglob("*") if path.is_file()}

@@ -66,7 +66,7 @@ def _surface(surface: Surface) -> Document:
     return Document(
         lead=(Paragraph((surface.image,)), Paragraph((identity(surface),)), *_support(surface)),
         sections=(
-            Section("Surface", (_table(surface), *bullets(notes), *_added(surface))),
+            Section("Surface", (table(surface), *bullets(notes), *_added(surface))),
             *_warnings(surface.warnings),
             *((Section("Lists", lists),) if lists else ()),
             *_layers(surface),
@@ -74,7 +74,8 @@ def _surface(surface: Surface) -> Document:
     )
 
 
-def _table(surface: Surface) -> Table:
+def table(surface: Surface) -> Table:
+    """Return the numbers of one card, with what comes of its base where that is known."""
     if surface.origin is None:
         counts = tuple(((m.title,), (_count(m),)) for m in surface.measures)
         return Table(("", "count"), counts, frozenset({1}))

@@ -150,7 +150,7 @@ def test_the_end_of_a_log_is_kept() -> None:
     assert "(700 earlier lines not shown)" in page("\n".join(f"line {n}" for n in range(1000)))
     wide = page("\n".join(f"line {n} {'x' * 993}" for n in range(100)))
     assert "line 99 x" in wide
-    assert "(80 earlier lines not shown)" in wide
+    assert "(81 earlier lines not shown)" in wide
     assert "y… (26000 more characters)" in page("first\n" + "y" * 30_000)
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from functools import cache
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,6 +17,13 @@ MOST_LINES = 2000
 MOST_NAMES = 1000
 MOST_CHARACTERS = 4000
 """What is more in a listing, in a list of names or in one line is counted and left out."""
+
+_STYLES = ("colours", "page", "ladder", "bars", "tables", "code", "small", "paper")
+_ASSETS = {
+    "style": tuple(f"style/{name}.css" for name in _STYLES),
+    "script": ("script.js",),
+}
+"""What is written into the page; later rules of the style sheet win."""
 
 
 def render(outcome: Outcome) -> str:
@@ -65,14 +71,15 @@ def _log_line(line: str) -> Markup:
 
 
 @cache
-def _asset(name: str) -> Markup:
-    """Return a file of the package as it is: the style sheet, the script."""
-    loader: Any = PackageLoader("stepdown.report.html")
-    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704  (our own file)
+def _asset(kind: str) -> Markup:
+    """Return the style sheet or the script as it is in the package."""
+    loader = PackageLoader("stepdown.report.html")
+    texts = (loader.get_source(_environment(), name)[0] for name in _ASSETS[kind])
+    return Markup("\n".join(texts))  # noqa: S704  (our own files)
 
 
 @cache
-def _digest(name: str) -> str:
-    """Return the source expression by which the page's policy allows this one file."""
-    content = hashlib.sha256(_asset(name).encode()).digest()
+def _digest(kind: str) -> str:
+    """Return the source expression by which the page's policy allows just this content."""
+    content = hashlib.sha256(_asset(kind).encode()).digest()
     return f"'sha256-{base64.b64encode(content).decode()}'"

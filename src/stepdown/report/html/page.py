@@ -147,11 +147,18 @@ def _sections(name: str, sections: tuple[Section, ...]) -> Iterator[Part]:
 def _surface(outcome: Outcome) -> Iterator[Part]:
     best = winner(outcome)
     if best is None or best.delta is None:
+        yield from _sections("surface", _today(outcome))
         return
     (whole,) = story.surface(outcome)
     rest = (block for block in whole.blocks[1:] if not isinstance(block, Fold))
     bases = (short(outcome.plan.target.base), short(best.candidate.image))
     yield Part(id="surface", title=whole.title, content=(bars(best.delta, *bases), *rest))
+
+
+def _today(outcome: Outcome) -> tuple[Section, ...]:
+    """Return the numbers of the image of today, where there is no other to compare."""
+    surface = outcome.baseline.surface
+    return section("Surface today", card.table(surface)) if surface else ()
 
 
 def _dockerfile(outcome: Outcome) -> Iterator[Part]:
