@@ -166,13 +166,17 @@ def edited(before: str, after: str, *edits: Edit) -> Patch:
         before.splitlines(keepends=True), after.splitlines(keepends=True), "a/D", "b/D"
     )
     made = Rewrite(text=after, argument="BASE", original="x", edits=edits, diff="".join(lines))
-    first, *_ = patch(replace(outcomes.works(Tier.SLIM, outcomes.SLIM, ()), rewrite=made))
+    trial = replace(outcomes.works(Tier.SLIM, outcomes.SLIM, ()), rewrite=made)
+    first, *_ = patch(trial, before)
     assert isinstance(first, Patch)
     return first
 
 
-def edit(line: int, reason: str) -> Edit:
-    return Edit(start=0, end=0, text="", line=line, fixer="f", reason=reason)
+def edit(text: str, at: str, reason: str, *, end: str = "") -> Edit:
+    """Return an edit from `at` to the end of `end`, else an insertion before `at`."""
+    start = text.index(at) if at else len(text)
+    stop = text.index(end) + len(end) if end else start
+    return Edit(start=start, end=stop, text="", line=1, fixer="f", reason=reason)
 
 
 def told(shown: Patch) -> Iterator[tuple[list[str], list[str]]]:
@@ -182,25 +186,35 @@ def told(shown: Patch) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def test_each_reason_stands_beside_its_change() -> None:
-    before = "".join(f"line {n}\n" for n in range(1, 31))
-    after = before.replace("line 2\n", "new\nline 2\n").replace("line 20\n", "other\nmore\n")
-    after = after.replace("line 29\n", "")
+    before = "".join(f"line {n}.\n" for n in range(1, 41))
+    after = before.replace("line 2.\n", "new\nline 2.\n").replace("line 20.\n", "other\nmore\n")
+    after = after.replace("line 29.\n", "") + "last\n"
     shown = edited(
-        before, after, edit(2, "insert"), edit(20, "replace"), edit(21, "append"), edit(29, "drop")
+        before,
+        after,
+        edit(before, "line 2.", "insert"),
+        edit(before, "line 18.", "replace", end="line 20."),
+        edit(before, "line 21.", "follow"),
+        edit(before, "line 29.", "drop", end="line 29.\n"),
+        edit(before, "", "append"),
     )
     assert list(told(shown)) == [
         (["+new"], ["insert."]),
-        (["-line 20", "+other", "+more"], ["replace.", "append."]),
-        (["-line 29"], ["drop."]),
+        (["-line 20.", "+other", "+more"], ["replace.", "follow."]),
+        (["-line 29."], ["drop."]),
+        (["+last"], ["append."]),
     ]
     gone = [line for chunk in shown.chunks for line in chunk.lines if line.sign == "-"]
     assert [(line.old, line.new) for line in gone] == [(20, 0), (29, 0)]
+    gaps = [(chunk.skipped, chunk.lines[0].text) for chunk in shown.chunks if chunk.skipped]
+    assert gaps == [(12, "line 17."), (2, "line 26."), (5, "line 38.")]
 
 
 def test_one_reason_is_told_once_and_none_is_lost() -> None:
-    shown = edited("a\n", "b\n", edit(1, "why"), edit(1, "why"))
+    shown = edited("a\n", "b\n", *[edit("a\n", "a", "why", end="a")] * 2)
     assert list(told(shown)) == [(["-a", "+b"], ["why."])]
-    assert [why.text for why in edited("a\n", "a\n", edit(1, "no diff")).other] == ["no diff."]
+    other = edited("a\n", "a\n", edit("a\n", "a", "no diff")).other
+    assert [why.text for why in other] == ["no diff."]
 
 
 def test_the_ladder_has_every_rung_with_its_outcome() -> None:

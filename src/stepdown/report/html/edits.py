@@ -30,10 +30,14 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines that belong together: unchanged ones, or a change with its reasons."""
+    """Lines that belong together: unchanged ones, or a change with its reasons.
+
+    `skipped` unchanged lines before them are not shown.
+    """
 
     lines: tuple[Line, ...]
     reasons: tuple[Why, ...] = ()
+    skipped: int = 0
 
     @property
     def changed(self) -> bool:
@@ -48,10 +52,13 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True):
     other: tuple[Why, ...] = ()
 
 
-def patch(trial: Trial) -> tuple[Patch | Block, ...]:
-    """Return the diff with its reasons, then the remedies, and what was left as it is."""
+def patch(trial: Trial, text: str) -> tuple[Patch | Block, ...]:
+    """Return the diff with its reasons, then the remedies, and what was left as it is.
+
+    `text` is the old file, into which the edits' offsets point.
+    """
     rewrite = trial.rewrite
-    explained = _explained(tuple(_chunks(_lines(rewrite))), rewrite.edits)
+    explained = _explained(tuple(_chunks(_lines(rewrite))), rewrite.edits, text)
     return (explained, *changes.remedies(trial.applied), *changes.untouched(rewrite))
 
 
@@ -74,29 +81,33 @@ def _ranges(header: str) -> tuple[str, str]:
 
 
 def _chunks(lines: Iterable[Line]) -> Iterator[Chunk]:
+    """Part what changed from what did not, and two places from each other."""
     held: list[Line] = []
+    skipped = seen = 0  # `seen` is the number of the last line of the old file
     for line in lines:
-        if held and (held[-1].sign == " ") != (line.sign == " "):
-            yield Chunk(lines=tuple(held))
-            held = []
-        held.append(line)
+        gap = max(line.old - seen - 1, 0)
+        if held and (gap or (held[-1].sign == " ") != (line.sign == " ")):
+            yield Chunk(lines=tuple(held), skipped=skipped)
+            held, skipped = [], 0
+        held, skipped, seen = [*held, line], skipped or gap, line.old or seen
     if held:
-        yield Chunk(lines=tuple(held))
+        yield Chunk(lines=tuple(held), skipped=skipped)
 
 
-def _explained(chunks: tuple[Chunk, ...], edits: tuple[Edit, ...]) -> Patch:
-    """Give every edit to the change that lies nearest to its line."""
+def _explained(chunks: tuple[Chunk, ...], edits: tuple[Edit, ...], text: str) -> Patch:
+    """Give every edit to the change that lies nearest to the place where it was made."""
     spans = _spans(chunks)
     reasons: dict[int, list[Why]] = {}
     other: list[Why] = []
     for edit in edits:
         why = Why(text=words.closed(edit.reason), fixer=edit.fixer)
-        nearest = min(spans, key=lambda at: _distance(spans[at], edit.line), default=None)
+        made = tuple(text.count("\n", 0, offset) + 1 for offset in (edit.start, edit.end))
+        nearest = min(spans, key=lambda at: _distance(spans[at], made), default=None)
         held = other if nearest is None else reasons.setdefault(nearest, [])
         if why not in held:
             held.append(why)
     explained = (
-        Chunk(lines=chunk.lines, reasons=tuple(reasons.get(at, ())))
+        msgspec.structs.replace(chunk, reasons=tuple(reasons.get(at, ())))
         for at, chunk in enumerate(chunks)
     )
     return Patch(chunks=tuple(explained), other=tuple(other))
@@ -116,6 +127,7 @@ def _spans(chunks: tuple[Chunk, ...]) -> dict[int, tuple[int, int]]:
     return spans
 
 
-def _distance(span: tuple[int, int], line: int) -> int:
+def _distance(span: tuple[int, int], made: tuple[int, ...]) -> int:
     start, end = span
-    return max(start - line, line - end, 0)
+    first, last = made
+    return max(start - last, first - end, 0)

@@ -165,7 +165,7 @@ def _dockerfile(outcome: Outcome) -> Iterator[Part]:
     best = winner(outcome)
     if best is not None:
         title = f"Changes in {words.visible(outcome.plan.target.dockerfile)}"
-        yield Part(id="dockerfile", title=title, content=patch(best))
+        yield Part(id="dockerfile", title=title, content=patch(best, outcome.plan.target.text))
 
 
 def _next(outcome: Outcome) -> tuple[Section, ...]:
