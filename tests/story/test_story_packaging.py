@@ -30,6 +30,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+MANUAL = {path.name for path in (ROOT / "src" / "stepdown" / "help").iterdir()}
+
+
 def breakages(*folder: Path) -> tuple[int, str]:
     """How many breakages an installation finds in its recipes, and where it lies."""
     code = "import stepdown; from stepdown.flow.catalog import load; print(len(load().breakages))"
@@ -51,12 +54,15 @@ def test_sdist_and_wheel_carry_the_data(built: Path) -> None:
     assert inside >= DATA
     assert inside >= {f"src/{name}" for name in OURS}
     assert "src/stepdown/py.typed" in inside
+    assert inside >= {f"src/stepdown/help/{name}" for name in MANUAL}
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
     assert names >= {f"stepdown/{name}" for name in DATA}
     assert names >= OURS
     assert len(OURS) > 5
     assert "stepdown/py.typed" in names
+    assert names >= {f"stepdown/help/{name}" for name in MANUAL}
+    assert {"tutorial.md", "stepdown.schema.json"} <= MANUAL
 
 
 def test_an_installed_wheel_finds_them(built: Path, tmp_path: Path) -> None:
