@@ -26,7 +26,13 @@ def _config() -> click.Group:
     )
     group.add_command(click.command("check")(_check))
     shown = flags.planning(flags.scanning(flags.building(_checks(flags.json_(_show)))))
-    group.add_command(click.command("show")(shown))
+    show = click.command(
+        "show",
+        cls=Brief,
+        common=("--limit", "--to", "--test", "--env", "--gate", "--json"),
+        examples=("stepdown config show", "stepdown config show api --limit alpine"),
+    )
+    group.add_command(show(shown))
     group.add_command(click.command("schema")(_schema))
     return group
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stepdown import discover
 from stepdown.adapters.checkout import GitCheckout
-from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import Home, Run, open_run
 from stepdown.adapters.shelf import FolderShelf
 from stepdown.adapters.workspace import GitWorkspace
@@ -29,9 +29,7 @@ from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
 from stepdown.discover.walk import listing
 from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
-from stepdown.flow import migrate, record
-from stepdown.flow.carried import Shipped
-from stepdown.flow.examine import Examiner, examined
+from stepdown.flow import planner, record
 from stepdown.model.encoding import to_json
 from stepdown.model.events import Emit, Note
 from stepdown.model.plan import Plan, Target
@@ -39,6 +37,11 @@ from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
 from stepdown.rootfs import osrelease
+
+if TYPE_CHECKING:
+    from stepdown.flow import migrate
+    from stepdown.flow.carried import Shipped
+    from stepdown.flow.examine import Examiner
 
 _KEPT = "plan.json"
 
@@ -54,7 +57,7 @@ class Desk:
     recipes: Catalog
     asker: Asker | None
     saved: Plan | None = None
-    examiner: Examiner | None = None
+    examiner: "Examiner | None" = None
 
 
 def run(options: Options, asker: Asker | None) -> int:
@@ -139,6 +142,8 @@ def _target(desk: Desk, spot: Spot) -> tuple[Desk, Target]:
 
 def _os_release(desk: Desk, image: str) -> dict[str, str]:
     """Read which distribution an image is; nothing where it cannot be had."""
+    from stepdown.adapters.engine import connect  # noqa: PLC0415  (the first question comes sooner)
+
     try:
         with connect(desk.run, target=image) as engine:
             request = requests.base("unknown", image, str(desk.run.scratch("empty")))
@@ -209,12 +214,15 @@ def _plan(desk: Desk, target: Target, options: Options) -> Plan:
     policy = options.policy()
     building.check_arguments(target.text, target.stage, policy)
     facts = discover.facts(Path(desk.workspace.path) / target.context, target)
-    what = migrate.plan(target, tested(facts, options), desk.recipes, policy)
+    what = planner.plan(target, tested(facts, options), desk.recipes, policy)
     building.check_plan(what)
     return what
 
 
 def _rehearse(desk: Desk, what: Plan) -> CheckRun | BuildFailed:
+    from stepdown.adapters.engine import connect  # noqa: PLC0415
+    from stepdown.flow import migrate  # noqa: PLC0415
+
     printer = printers.choose(json=False, color=desk.options.color, verbose=desk.options.verbose)
     try:
         with connect(desk.run, target=what.target.dockerfile) as engine:
@@ -269,6 +277,10 @@ def _branches(desk: Desk, what: Plan) -> tuple[str, ...]:
 
 
 def _migrate(desk: Desk, what: Plan) -> Outcome:
+    from stepdown.adapters.engine import connect  # noqa: PLC0415  (the first question comes sooner)
+    from stepdown.flow import migrate  # noqa: PLC0415
+    from stepdown.flow.examine import examined  # noqa: PLC0415
+
     printer = printers.choose(
         json=desk.options.json, color=desk.options.color, verbose=desk.options.verbose
     )
@@ -294,7 +306,9 @@ def _chosen(asker: Asker, printer: printers.Printer, found: tuple[Shipped, ...])
         return asker.leaves(found)
 
 
-def _place(desk: Desk, target: Target) -> migrate.Place:
+def _place(desk: Desk, target: Target) -> "migrate.Place":
+    from stepdown.flow import migrate  # noqa: PLC0415
+
     return migrate.Place(
         context=str(Path(desk.workspace.path) / target.context),
         empty=str(desk.run.scratch("empty")),

@@ -12,7 +12,7 @@ from stepdown.cli import attention, building, knowledge, settings
 from stepdown.cli.locate import Spot, locate, naming, read
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.errors import NothingToDoError, UsageError
-from stepdown.flow import migrate, survey
+from stepdown.flow import planner
 from stepdown.model.encoding import to_json
 from stepdown.model.events import Event, Note
 from stepdown.model.plan import Facts, Plan, Refusal, Step
@@ -84,6 +84,7 @@ def _looked_up(options: Options) -> Plan:
     """Plan, and ask the registries for each candidate, through the engine."""
     from stepdown.adapters.engine import connect  # noqa: PLC0415  (a plan needs no docker)
     from stepdown.adapters.runs import open_run  # noqa: PLC0415
+    from stepdown.flow import survey  # noqa: PLC0415
 
     what, recipes = _plan(options)
     with open_run() as run, connect(run, target=what.target.dockerfile) as engine:
@@ -117,7 +118,7 @@ def _plan(options: Options) -> tuple[Plan, Catalog]:
     policy = options.policy()
     building.check_arguments(text, options.stage, policy)
     facts = discover.facts(spot.context, target)
-    what = migrate.plan(target, tested(facts, options), recipes, policy)
+    what = planner.plan(target, tested(facts, options), recipes, policy)
     building.check_plan(what)
     return what, recipes
 

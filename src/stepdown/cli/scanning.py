@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from stepdown.adapters.runs import Run
-from stepdown.adapters.scanners import ReportFile, installed, open_scanner
 from stepdown.errors import UsageError
-from stepdown.flow.examine import Examiner
-from stepdown.measure.vulnerabilities import exploited, statements
 from stepdown.ports import Advisories
+
+if TYPE_CHECKING:
+    from stepdown.flow.examine import Examiner
 
 NONE, OSV, AUTO = "none", "osv", "auto"
 
@@ -39,7 +39,7 @@ class Scanning:
             timeout=flags["scan_timeout"],
         )
 
-    def examiners(self, run: Run, images: int) -> tuple[Examiner | None, ...]:
+    def examiners(self, run: Run, images: int) -> "tuple[Examiner | None, ...]":
         """Return one examiner for each image, None where nobody asked for a scan.
 
         Raises UsageError for flags that contradict each other and for files that cannot be read.
@@ -47,6 +47,10 @@ class Scanning:
         self._check(images)
         if not self._asked:
             return (None,) * images
+        from stepdown.adapters.scanners import ReportFile  # noqa: PLC0415  (loads docker)
+        from stepdown.flow.examine import Examiner  # noqa: PLC0415
+        from stepdown.measure.vulnerabilities import exploited, statements  # noqa: PLC0415
+
         base = Examiner(
             today=datetime.now(UTC).date(),
             exploited=exploited.read(_content(self.kev), str(self.kev)) if self.kev else None,
@@ -78,7 +82,9 @@ class Scanning:
                 hint="Add --scanner, --scan-report or --osv.",
             )
 
-    def _with_source(self, base: Examiner, run: Run) -> Examiner:
+    def _with_source(self, base: "Examiner", run: Run) -> "Examiner":
+        from stepdown.adapters.scanners import installed, open_scanner  # noqa: PLC0415
+
         name = (installed() or OSV) if self.scanner == AUTO else self.scanner
         if self.osv or name == OSV:
             return replace(base, advisories=self._advisories())

@@ -1,6 +1,6 @@
 """The main job: a plan from facts, and an outcome from a plan.
 
-`plan` is pure. `run` has effects only through the engine that it is given.
+`plan` (see `planner`) is pure. `run` has effects only through the engine that it is given.
 """
 
 import time
@@ -14,29 +14,20 @@ from stepdown.flow.attempts import advised, next_attempt
 from stepdown.flow.baseline import Reference, establish, try_tests
 from stepdown.flow.bench import Bench
 from stepdown.flow.carried import Choose, settle
+from stepdown.flow.planner import plan
 from stepdown.flow.progress import in_turn, working
-from stepdown.flow.steps import package_names, step
+from stepdown.flow.steps import package_names
 from stepdown.flow.survey import Office, look_up, probed
 from stepdown.flow.trial import attempt_one
 from stepdown.measure.gates import judge
 from stepdown.model.events import Emit
 from stepdown.model.gate import GateResult
-from stepdown.model.plan import Facts, Plan, Policy, Target
+from stepdown.model.plan import Facts, Plan, Policy
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome, Trial, Verdict
 from stepdown.ports import Engine, Registry, Shelf
-from stepdown.propose import propose
 from stepdown.verify import toolbox
 from stepdown.verify.side import Rig
-
-
-def plan(target: Target, facts: Facts, catalog: Catalog, policy: Policy) -> Plan:
-    """Decide what would be tried, in order, and which edits each rung needs."""
-    candidates, skipped = propose(
-        target, facts, catalog.families, policy, catalog.programs, catalog.releases
-    )
-    steps = tuple(step(target, facts, catalog, policy, candidate) for candidate in candidates)
-    return Plan(target=target, facts=facts, policy=policy, steps=steps, skipped=skipped)
 
 
 @dataclass(frozen=True, kw_only=True)
