@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import msgspec
 
+import reference_texts
 from stepdown.cli import exits, settings
 from stepdown.cli.app import app
 from stepdown.cli.configuration import schema_text
@@ -89,7 +90,7 @@ def _paragraphs(text: str) -> str:
 
 def _configuration() -> Iterator[str]:
     yield from ("# Settings of a repository", "")
-    yield from _CONFIGURATION.strip().splitlines()
+    yield from reference_texts.CONFIGURATION.strip().splitlines()
     flags = {setting.key: setting for setting in settings.SETTINGS}
     parts = (name for name in config.names(()) if _has_parts((name,)) and name != "gates")
     for part in ("", *parts):
@@ -100,10 +101,10 @@ def _configuration() -> Iterator[str]:
             if not _has_parts((*within, name)):
                 yield _setting((*within, name), flags)
                 yield from _items((*within, name), flags)
-    yield from ("", "## Gates", "", _GATES.strip(), "")
+    yield from ("", "## Gates", "", reference_texts.GATES.strip(), "")
     yield from (f"- `{name}`" for name in gates.ids())
     yield from (f"- `{gates.TOOL}NAME`, by `policy.forbid-tools`", "")
-    yield from ("## Waivers", "", _WAIVERS.strip())
+    yield from ("## Waivers", "", reference_texts.WAIVERS.strip())
 
 
 def _items(key: Key, flags: dict[Key, settings.Setting]) -> Iterator[str]:
@@ -142,73 +143,6 @@ def _type(node: dict[str, typing.Any], key: Key) -> str:
         return f"table of {_type(node['additionalProperties'], (*key, ''))}"
     words = {"string": "text", "integer": "number", "object": "table", "boolean": "true or false"}
     return words.get(kind, str(kind))
-
-
-_CONFIGURATION = """
-`stepdown.toml`, or `[tool.stepdown]` in `pyproject.toml`, holds the settings of a repository. The
-nearest folder that has settings counts, from PATH upwards to the root of the git repository; its
-file counts as a whole and is not merged with one further up. Settings in both files of one folder
-are an error.
-
-A flag wins over the file, and the file over the default. There is no environment variable for a
-setting. Settings made of names (`env`, `build.args`, `build.secrets`, `rewrite.packages`, `gates`)
-are joined with the flags name by name; every other flag replaces the setting.
-
-Paths are relative to the folder of the file. `dockerfile` and `context` count where PATH is that
-folder, or is not given; the context is that folder unless `context` says otherwise. A path that
-leads out of the repository is an error, also by a symbolic link; a flag may name such a path.
-
-    stepdown config show        every value, and whether a flag, file:line or the default gave it
-    stepdown config check       whether it is sound; exit code 2 where it is not
-    stepdown config schema      the JSON Schema, for editors
-
-An example:
-
-```toml
-dockerfile = "docker/Dockerfile"
-
-[build]
-args = { APP_VERSION = "1.4" }
-secrets = [{ id = "npm", env = "NPM_TOKEN" }]   # by reference, never the value
-
-[checks]
-test = "node --test"
-paths = ["/health"]
-
-[env]
-PORT = 3000
-
-[policy]
-limit = "distroless"
-libc = ["glibc"]
-forbid-tools = ["nc"]
-
-[gates]
-max.commands = 100
-max.size-visible = "150 MB"
-forbid.shell = true
-
-[[waivers]]
-gate = "max.commands"
-reason = "The image tool calls ImageMagick until the new resizer ships"
-expires = 2027-01-31
-```
-"""
-_GATES = """
-Gates judge the image that ships: after a migration the one that was chosen, and with
-`stepdown measure IMAGE --config stepdown.toml` any image. They do not choose it. A gate passes only
-on a number that is known: where the number is unknown, or only a lower bound below the limit, the
-gate is not kept. A gate that is not kept makes the exit code 14 and stands at the top of each
-report with its number. On the command line: `--gate max.commands=100`, `--gate forbid.shell`,
-`--gate forbid.shell=false` takes one back.
-"""
-_WAIVERS = """
-A waiver accepts a `gate` (like `max.commands`) or a `finding` (the id of a breakage, like `A07`)
-until a day. Both `reason` and `expires` have to be there. `expires` is the last day on which it
-counts; afterwards it counts no longer, and the report says so, as it says where one was not needed.
-A waived gate is reported with its number, as waived, and no longer makes the exit code 14. A waived
-finding is reported as known. It stays a finding: a waiver makes no failed check a success.
-"""
 
 
 def _exit_codes() -> Iterator[str]:

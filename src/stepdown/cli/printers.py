@@ -163,7 +163,8 @@ def choose(*, json: bool, color: str, verbose: bool) -> Printer:
     if json:
         return JsonLines(sys.stdout)
     console = console_for(color)
-    if console.is_terminal and not verbose:
+    # FORCE_COLOR makes any console a terminal; a live screen needs a real one, or --color always.
+    if console.is_terminal and (color == "always" or sys.stderr.isatty()) and not verbose:
         return Pretty(console)
     return Plain(sys.stderr, verbose=verbose)
 
