@@ -3,8 +3,9 @@
     python tests/bench/rewrite.py [FOLDER]
 
 FOLDER holds Dockerfiles, by whatever names; without one, those that the tests were written for are
-taken. Prints processor time of one core, the least of some alternating runs, and its ratio to
-dockerfile-parse. Nothing is asserted: machines differ, and so does their load.
+taken. Prints processor time of one core, the least of some alternating runs, and its ratios to
+dockerfile-parse and the oracles; for long files, how it grows where the lines are ten times as many
+(linear is 10). Nothing is asserted: machines differ, and so does their load.
 """
 
 import io
@@ -148,10 +149,12 @@ def small_files(files: list[str]) -> None:
         best = {job.name: min(best[job.name], spent(job.do, files)) for job in JOBS}
     best["oracle: dockerfile"] = builder(files)
     size = sum(map(len, files)) / len(files)
-    print(f"{len(files)} files of {size:.0f} characters")
+    print(f"{len(files)} files of {size:.0f} characters; times the time of each other reader:")
+    others = ("dockerfile-parse", "oracle: e2b-dockerfile-utils", "oracle: dockerfile")
+    print(f"{'':54}" + "".join(f"{name:>30}" for name in others))
     for name, seconds in best.items():
-        ratio = seconds / best["dockerfile-parse"]
-        print(f"{name:36} {len(files) / seconds:8.0f} files/s {ratio:6.2f}x the time")
+        ratios = "".join(f"{seconds / best[other]:29.2f}x" for other in others)
+        print(f"{name:36} {len(files) / seconds:9.0f} files/s{ratios}")
 
 
 def long_files() -> None:
@@ -161,15 +164,17 @@ def long_files() -> None:
         "a RUN with a heredoc": ("FROM x\nRUN <<EOF", "\necho {}", "\nEOF\n"),
         "an instruction a line": ("FROM x", "\nENV a{}=b", "\n"),
     }
+    before: tuple[float, ...] = ()
     for name, (head, line, tail) in shapes.items():
         for count in (LINES // 10, LINES):
             text = head + "".join(line.format(number) for number in range(count)) + tail
-            reading = spent(Dockerfile, [text])
-            words = spent(scripts, [text]) - reading
-            whole = spent(planned, [text])
+            times = (spent(Dockerfile, [text]), spent(scripts, [text]), spent(planned, [text]))
+            before = times if count < LINES else before
+            growth = "".join(f" {now / old:5.1f}" for now, old in zip(times, before, strict=True))
             print(
-                f"{name:24} {count:8} lines {reading:6.2f} s, its words {words:6.2f} s, "
-                f"planned in {whole:6.2f} s"
+                f"{name:24} {count:8} lines: read {times[0]:5.2f} s, with its words "
+                f"{times[1]:5.2f} s, planned {times[2]:5.2f} s"
+                + (f"; times the shorter one's time:{growth}" if count == LINES else "")
             )
 
 

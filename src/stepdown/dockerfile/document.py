@@ -29,6 +29,7 @@ from stepdown.dockerfile.stage import Stage, based, global_arguments, stages
 from stepdown.dockerfile.syntax import check
 from stepdown.errors import DockerfileError
 
+_LONG = 100_000  # characters; of such files, whose parts fill megabytes, one is kept
 _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
 
 
@@ -258,12 +259,21 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         raise TypeError("a Dockerfile is changed by edits only")
 
 
-@lru_cache(maxsize=8)
 def read(text: str) -> Dockerfile:
     """Return the Dockerfile of `text`, the same object for the same text: several stages read it.
 
     Raises DockerfileError as Dockerfile does.
     """
+    return _short(text) if len(text) < _LONG else _long(text)
+
+
+@lru_cache(maxsize=8)
+def _short(text: str) -> Dockerfile:
+    return Dockerfile(text)
+
+
+@lru_cache(maxsize=1)
+def _long(text: str) -> Dockerfile:
     return Dockerfile(text)
 
 
