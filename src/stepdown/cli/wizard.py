@@ -7,12 +7,15 @@ import os
 import shlex
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.cli.prompts import Choice, Prompts
 from stepdown.discover import Setting
-from stepdown.flow.carried import Shipped
 from stepdown.model.plan import Edit, Plan
+
+if TYPE_CHECKING:
+    from stepdown.flow.carried import Shipped
 
 _ASKED, _SHELL = "ask", "shell"
 
@@ -139,7 +142,7 @@ class Asker:
         )
         return replace(options, accepted=(*options.accepted, *accepted))
 
-    def leaves(self, found: tuple[Shipped, ...]) -> tuple[str, ...]:
+    def leaves(self, found: "tuple[Shipped, ...]") -> tuple[str, ...]:
         """Show what a split copies, and return the paths that are not to be copied."""
         width = max(len(one.path) for one in found)
         choices = [

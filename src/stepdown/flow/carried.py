@@ -9,7 +9,7 @@ from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, base
 from stepdown.flow.progress import working
 from stepdown.model.image import Value
-from stepdown.model.plan import Carried, Facts, Plan, Policy, Rewrite
+from stepdown.model.plan import Carried, Facts, Plan, Policy
 from stepdown.rewrite import split
 from stepdown.rootfs.above import above
 from stepdown.rootfs.behind import behind, needed
@@ -41,7 +41,7 @@ def settle(
     where no stage is split, and where the old base or none of the candidates can be read by itself.
     """
     plan = bench.plan
-    images = [step.candidate.image for step in plan.steps if is_split(step.rewrite)]
+    images = [step.candidate.image for step in plan.steps if split.is_split(step.rewrite)]
     if not images:
         return plan
     old = base(bench, "old", plan.target.base)
@@ -108,12 +108,6 @@ def _opened(
         unknown = f"; others may have been: {seen.unsure}" if seen.unsure else ""
         work.end(ok=not seen.unsure, summary=f"{words}{unknown}")
     return needed(seen.paths, left, built, candidates)
-
-
-def is_split(rewrite: Rewrite) -> bool:
-    """Tell whether a rewriting splits a stage, or would if more were known."""
-    fixers = {edit.fixer for edit in rewrite.edits} | {one.fixer for one in rewrite.refusals}
-    return split.FIXER in fixers
 
 
 def _files(bench: Bench, image: str) -> RootFS | None:

@@ -1,8 +1,8 @@
 """Which lines a rewrite answers, and which predictions it leaves open."""
 
 from stepdown.dockerfile import read
-from stepdown.flow.carried import is_split
 from stepdown.model.plan import Hazard, Plan, Rewrite
+from stepdown.rewrite.split import is_split
 
 
 def touched(text: str, rewrite: Rewrite) -> set[int]:

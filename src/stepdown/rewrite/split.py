@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, apply, pairs
 from stepdown.model.image import Value
-from stepdown.model.plan import Edit, Refusal
+from stepdown.model.plan import Edit, Refusal, Rewrite
 from stepdown.rewrite import numeric, runtime
 from stepdown.rewrite.parcels import Parcels, parcels, under
 from stepdown.rewrite.situation import Pen, Situation
@@ -244,3 +244,9 @@ def _into(pair: Pair, place: str) -> bool:
     return pair.key == "VIRTUAL_ENV" or any(
         under(folder, place) for folder in (pair.value or "").strip("\"'").split(":")
     )
+
+
+def is_split(rewrite: Rewrite) -> bool:
+    """Tell whether a rewriting splits a stage, or would if more were known."""
+    fixers = {edit.fixer for edit in rewrite.edits} | {one.fixer for one in rewrite.refusals}
+    return FIXER in fixers
