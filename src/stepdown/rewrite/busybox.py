@@ -40,7 +40,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return Fixes(refusals=tuple(refusals))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _problems(doc: Dockerfile, situation: Situation) -> tuple[tuple[Call, str, str], ...]:
     """Return the calls that BusyBox would refuse, with Alpine's package for them and the reason."""
     return tuple(_troubles(doc, situation))

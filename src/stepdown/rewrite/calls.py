@@ -62,7 +62,7 @@ def _keyword(call: Call) -> str:
     return call.instruction.keyword
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _called(doc: Dockerfile, situation: Situation) -> tuple[Call, ...]:
     keywords = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
     started = [doc.effective(situation.ship, keyword) for keyword in keywords]
@@ -83,7 +83,7 @@ def of_instruction(doc: Dockerfile, stage: Stage, instruction: Instruction) -> t
     return known[key]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _known(_doc: Dockerfile) -> dict[int, tuple[Call, ...]]:
     """Return the place for the calls of one file, by where their instruction begins."""
     return {}

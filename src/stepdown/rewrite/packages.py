@@ -137,7 +137,7 @@ def _installed(doc: Dockerfile, situation: Situation, before: int) -> dict[str, 
     return found
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def installed(doc: Dockerfile, situation: Situation) -> frozenset[str]:
     """Return the names of the packages that the affected stages install by apt or apk."""
     names: set[str] = set()

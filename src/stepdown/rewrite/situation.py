@@ -70,7 +70,7 @@ class Fixes(Value, frozen=True, kw_only=True):
 Fixer = Callable[[Dockerfile, Situation], Fixes]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def runs(doc: Dockerfile, situation: Situation) -> tuple[tuple[Stage, Instruction, Script], ...]:
     """Return the affected RUN instructions in shell form, with their scripts."""
     scripts = [(*place, doc.script(place[1])) for place in situation.instructions("RUN")]
