@@ -1,6 +1,5 @@
 """The commands that build the images by hand and repeat the checks of one candidate."""
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator
 
@@ -9,14 +8,7 @@ from stepdown.model.trial import Outcome, Trial
 from stepdown.report.document import Block, Listing, paragraph
 
 _WIDE = 76
-_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _USUAL = Policy()
-
-
-class _Ready(str):
-    """A word that stands in a command as it is, because the shell has to read it."""
-
-    __slots__ = ()
 
 
 def build(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
@@ -86,6 +78,7 @@ def _choices(policy: Policy) -> Iterator[str]:
     """Yield the flags that shape the rewrite and the checks, where they are not the usual ones."""
     if policy.unsafe_fixes:
         yield "--unsafe-fixes"
+    yield from _each("--unsafe-fix", policy.accepted)
     if policy.form != _USUAL.form:
         yield from ("--form", policy.form)
     packages = (f"{debian}={','.join(alpine) or '-'}" for debian, alpine in policy.packages)
@@ -93,7 +86,7 @@ def _choices(policy: Policy) -> Iterator[str]:
     yield from _each("--copy", policy.copies)
     yield from _each("--leave", policy.leaves)
     yield from _each("--path", policy.paths)
-    yield from _each("--env", (_from_shell(name) for name, _ in policy.environment))
+    yield from _each("--env", (name for name, _ in policy.environment))
     if policy.build_timeout != _USUAL.build_timeout:
         yield from ("--build-timeout", f"{policy.build_timeout:g}")
     if policy.test_timeout != _USUAL.test_timeout:
@@ -103,11 +96,6 @@ def _choices(policy: Policy) -> Iterator[str]:
 def _each(flag: str, values: Iterable[str]) -> Iterator[str]:
     for value in values:
         yield from (flag, value)
-
-
-def _from_shell(name: str) -> str:
-    """Return a variable without its value, which may be a secret."""
-    return _Ready(f'{name}="${name}"') if _VARIABLE.fullmatch(name) else f"{name}=VALUE"
 
 
 def command(*arguments: str) -> tuple[str, ...]:
@@ -126,7 +114,7 @@ def _units(arguments: tuple[str, ...]) -> Iterator[str]:
     """Yield quoted words; an option stays together with its value."""
     option = ""
     for argument in arguments:
-        word = argument if isinstance(argument, _Ready) else shlex.quote(argument)
+        word = shlex.quote(argument)
         if argument.startswith("-"):
             if option:
                 yield option.rstrip()

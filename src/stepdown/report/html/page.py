@@ -6,7 +6,7 @@ import msgspec
 
 from stepdown.model.surface import Change
 from stepdown.model.trial import BaselineVerdict, Outcome
-from stepdown.report import card, operations, story, words
+from stepdown.report import card, gates, operations, story, words
 from stepdown.report.document import Block, Fold, Paragraph, Section, section
 from stepdown.report.failures import failures
 from stepdown.report.headline import winner
@@ -120,6 +120,7 @@ def _story(outcome: Outcome) -> Iterator[Part]:
     yield from _sections("broke", failures(outcome))
     yield from _surface(outcome)
     yield from _sections("vulnerabilities", _without_folds(story.vulnerabilities(outcome)))
+    yield from _sections("policy", gates.policy(outcome))
     yield from _sections("evidence", story.proof(outcome))
     yield from _dockerfile(outcome)
     yield from _sections("operators", story.operators(outcome))
