@@ -300,7 +300,9 @@ def _migrate(desk: Desk, what: Plan) -> Outcome:
     return _delivered(desk, outcome)
 
 
-def _chosen(asker: Asker, printer: printers.Printer, found: tuple[Shipped, ...]) -> tuple[str, ...]:
+def _chosen(
+    asker: Asker, printer: printers.Printer, found: "tuple[Shipped, ...]"
+) -> tuple[str, ...]:
     """Ask in the midst of the work, with the screen at rest."""
     with printer.paused():
         return asker.leaves(found)
