@@ -3,20 +3,17 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from stepdown import discover
 from stepdown.adapters.checkout import GitCheckout
-from stepdown.adapters.runs import Home, Run, open_run
-from stepdown.adapters.shelf import FolderShelf
-from stepdown.adapters.workspace import GitWorkspace
-from stepdown.build import requests
+from stepdown.adapters.runs import Run, open_run
 from stepdown.cli import building, forms, knowledge, printers
+from stepdown.cli.desk import Desk, writing
 from stepdown.cli.exits import GREEN, NO_CANDIDATE, NO_EVIDENCE, POLICY, RED
 from stepdown.cli.interview import Aids, interview
 from stepdown.cli.locate import Spot, decode, locate, naming
@@ -28,36 +25,14 @@ from stepdown.cli.wizard import After, Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
 from stepdown.discover.walk import listing
-from stepdown.errors import EngineError, NothingToDoError, StepdownError, UsageError
+from stepdown.errors import NothingToDoError, StepdownError, UsageError
 from stepdown.flow import planner, record
 from stepdown.model.encoding import to_json
-from stepdown.model.events import Emit, Note
 from stepdown.model.plan import Plan, Target
-from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
-from stepdown.rootfs import osrelease
-
-if TYPE_CHECKING:
-    from stepdown.flow import migrate
-    from stepdown.flow.carried import Shipped
-    from stepdown.flow.examine import Examiner
 
 _KEPT = "plan.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What one invocation works with."""
-
-    options: Options
-    run: Run
-    checkout: GitCheckout
-    workspace: GitWorkspace
-    recipes: Catalog
-    asker: Asker | None
-    saved: Plan | None = None
-    examiner: "Examiner | None" = None
 
 
 def run(options: Options, asker: Asker | None) -> int:
@@ -140,28 +115,32 @@ def _target(desk: Desk, spot: Spot) -> tuple[Desk, Target]:
     return replace(desk, recipes=known), target
 
 
-def _os_release(desk: Desk, image: str) -> dict[str, str]:
-    """Read which distribution an image is; nothing where it cannot be had."""
-    from stepdown.adapters.engine import connect  # noqa: PLC0415  (the first question comes sooner)
-
-    try:
-        with connect(desk.run, target=image) as engine:
-            request = requests.base("unknown", image, str(desk.run.scratch("empty")))
-            built = engine.build(request, lambda _: None)
-            if isinstance(built, BuildFailed):
-                return {}
-            content = engine.read(built.image, "/etc/os-release")
-            return osrelease.parse(content or b"")
-    except EngineError:
-        return {}
-
-
 def _spot(options: Options, asker: Asker | None, checkout: GitCheckout, saved: Plan | None) -> Spot:
     if saved is None:
         return locate(options.path, options.file, asker.dockerfile if asker else None)
     root = Path(checkout.root)
     found = locate(root, saved.target.dockerfile, None)
     return replace(found, context=root / saved.target.context)
+
+
+def _os_release(desk: Desk, image: str) -> dict[str, str]:
+    from stepdown.cli import work  # noqa: PLC0415  (the first question comes sooner)
+
+    return work.os_release(desk, image)
+
+
+def _rehearsed(desk: Desk, what: Plan) -> CheckRun | BuildFailed:
+    from stepdown.cli import work  # noqa: PLC0415
+
+    return work.rehearse(desk, what)
+
+
+def _performed(desk: Desk, what: Plan) -> Outcome:
+    from stepdown.cli import work  # noqa: PLC0415
+
+    outcome = work.perform(desk, what)
+    _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
+    return _delivered(desk, outcome)
 
 
 def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
@@ -178,7 +157,7 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
         return GREEN, None
     for name in _branches(desk, what):
         desk.checkout.check_ready(target.dockerfile, name)
-    outcome = _migrate(desk, what)
+    outcome = _performed(desk, what)
     if desk.asker is not None:
         leaves = outcome.plan.policy.leaves
         policy = msgspec.structs.replace(what.policy, leaves=leaves)
@@ -205,7 +184,7 @@ def _aids(desk: Desk, asker: Asker, target: Target) -> Aids:
         asker=asker,
         console=printers.console_for(desk.options.color),
         plan=partial(_plan, desk, target),
-        attempt=partial(_rehearse, desk),
+        attempt=partial(_rehearsed, desk),
         settings=discover.settings(listed, target),
     )
 
@@ -217,19 +196,6 @@ def _plan(desk: Desk, target: Target, options: Options) -> Plan:
     what = planner.plan(target, tested(facts, options), desk.recipes, policy)
     building.check_plan(what)
     return what
-
-
-def _rehearse(desk: Desk, what: Plan) -> CheckRun | BuildFailed:
-    from stepdown.adapters.engine import connect  # noqa: PLC0415
-    from stepdown.flow import migrate  # noqa: PLC0415
-
-    printer = printers.choose(json=False, color=desk.options.color, verbose=desk.options.verbose)
-    try:
-        with connect(desk.run, target=what.target.dockerfile) as engine:
-            place = _place(desk, what.target)
-            return migrate.rehearse(what, desk.recipes, engine, place, printer.emit)
-    finally:
-        printer.close()
 
 
 def _after(desk: Desk, outcome: Outcome) -> Options | None:
@@ -276,83 +242,6 @@ def _branches(desk: Desk, what: Plan) -> tuple[str, ...]:
     return tuple(branch_name(what.target, candidate, every) for candidate in every)
 
 
-def _migrate(desk: Desk, what: Plan) -> Outcome:
-    from stepdown.adapters.engine import connect  # noqa: PLC0415  (the first question comes sooner)
-    from stepdown.flow import migrate  # noqa: PLC0415
-    from stepdown.flow.examine import examined  # noqa: PLC0415
-
-    printer = printers.choose(
-        json=desk.options.json, color=desk.options.color, verbose=desk.options.verbose
-    )
-    try:
-        with _logged(desk, printer.emit) as emit:
-            _notes(desk, what, emit)
-            with connect(desk.run, target=what.target.dockerfile) as engine:
-                place = _place(desk, what.target)
-                registry = engine.registry()
-                choose = partial(_chosen, desk.asker, printer) if desk.asker else None
-                outcome = migrate.run(what, desk.recipes, engine, place, emit, registry, choose)
-                if desk.examiner:
-                    outcome = examined(outcome, desk.examiner, emit)
-    finally:
-        printer.close()
-    _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
-    return _delivered(desk, outcome)
-
-
-def _chosen(
-    asker: Asker, printer: printers.Printer, found: "tuple[Shipped, ...]"
-) -> tuple[str, ...]:
-    """Ask in the midst of the work, with the screen at rest."""
-    with printer.paused():
-        return asker.leaves(found)
-
-
-def _place(desk: Desk, target: Target) -> "migrate.Place":
-    from stepdown.flow import migrate  # noqa: PLC0415
-
-    return migrate.Place(
-        context=str(Path(desk.workspace.path) / target.context),
-        empty=str(desk.run.scratch("empty")),
-        ignore=_ignore(desk, target),
-        shelf=FolderShelf(Home.default().images),
-    )
-
-
-@contextmanager
-def _logged(desk: Desk, emit: Emit) -> Iterator[Emit]:
-    """Write the log beside what is shown; copy it to --log at the end, however it ends."""
-    with desk.run.log_path.open("a", buffering=1, encoding="utf-8", errors="replace") as log:
-        try:
-            yield printers.both(emit, printers.logging_to(log.write))
-        finally:
-            log.flush()
-            if desk.options.log is not None:
-                with _writing(desk.options.log):
-                    desk.options.log.write_bytes(desk.run.log_path.read_bytes())
-
-
-def _notes(desk: Desk, what: Plan, emit: Emit) -> None:
-    if desk.options.settings:
-        emit(Note(text=f"Settings from {desk.options.settings}."))
-    for secret in desk.options.policy().secrets:
-        emit(Note(text=f"Builds get the secret {secret.id} from {secret.env or secret.file}."))
-    for note in (*desk.run.swept, *desk.checkout.notes(), *what.facts.notes):
-        emit(Note(text=note))
-    if what.facts.test is None:
-        emit(
-            Note(
-                text="No test command is known, so the evidence will be weak; give one with --test."
-            )
-        )
-
-
-def _ignore(desk: Desk, target: Target) -> str | None:
-    """Return the ignore file that belongs to this Dockerfile alone; it wins over the context's."""
-    file = Path(desk.workspace.path) / f"{target.dockerfile}.dockerignore"
-    return file.read_text(errors="surrogateescape") if file.is_file() else None
-
-
 def _delivered(desk: Desk, outcome: Outcome) -> Outcome:
     if outcome.best is None:
         return outcome
@@ -374,7 +263,7 @@ def _report(desk: Desk, outcome: Outcome) -> int:
     else:
         sys.stdout.write(text.render(outcome, verbose=options.verbose))
     for path in options.reports:
-        with _writing(path):
+        with writing(path):
             form = forms.form_of(path)
             path.write_text(forms.rendered(outcome, form, verbose=options.verbose), "utf-8")
     return exit_code(outcome)
@@ -382,18 +271,8 @@ def _report(desk: Desk, outcome: Outcome) -> int:
 
 def _save(outcome: Outcome, options: Options) -> None:
     if options.record is not None:
-        with _writing(options.record):
+        with writing(options.record):
             record.save(outcome, options.record)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StepdownError(
-            f"{path} cannot be written.", details=str(error), hint="Give another path."
-        ) from error
 
 
 def exit_code(outcome: Outcome) -> int:
