@@ -24,14 +24,14 @@ from stepdown.flow import catalog, config, gates
 from stepdown.flow.tomllines import Key
 from stepdown.measure import files, packages
 from stepdown.measure.surface import surface
-from stepdown.model import events, gate, image, ladder, plan, recipe, trial, vulnerability
+from stepdown.model import events, facts, gate, image, ladder, plan, recipe, trial, vulnerability
 from stepdown.model import surface as card
 from stepdown.model.image import ImageConfig, Value
 from stepdown.rootfs import image as rootfs_image
 from stepdown.verify import audit, command, contract, elf, outside, probe, session, sweep
 
 FOLDER = Path(__file__).parents[1] / "src" / "stepdown" / "help"
-_NOUNS = (trial, plan, card, gate, vulnerability, image, recipe, ladder)
+_NOUNS = (trial, plan, facts, card, gate, vulnerability, image, recipe, ladder)
 
 
 def pages() -> dict[str, str]:

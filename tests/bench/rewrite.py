@@ -24,8 +24,9 @@ from msgspec import Struct
 from stepdown.dockerfile import Dockerfile, read
 from stepdown.errors import DockerfileError
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Libc, PackageManager, Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Target
+from stepdown.model.plan import Candidate, Policy
 from stepdown.rewrite import rewrite
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "oracle"))

@@ -10,8 +10,9 @@ import pytest
 from stepdown.adapters.engine import DockerEngine
 from stepdown.dockerfile import Dockerfile
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Libc, PackageManager, Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Target
+from stepdown.model.plan import Candidate, Policy
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest
 from stepdown.rewrite import rewrite

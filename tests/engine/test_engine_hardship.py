@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from stepdown.adapters.engine import DockerEngine
-from stepdown.model.plan import Command, Policy
+from stepdown.model.facts import Command
+from stepdown.model.plan import Policy
 from stepdown.model.trial import Built, CheckRun, CheckState
 from stepdown.ports import BuildRequest, ContainerSpec
 from stepdown.verify import command, session

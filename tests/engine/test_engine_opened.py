@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stepdown.adapters.engine import DockerEngine
-from stepdown.model.plan import Command, Policy
+from stepdown.model.facts import Command
+from stepdown.model.plan import Policy
 from stepdown.verify import toolbox
 from stepdown.verify.audit import Rehearsal
 from stepdown.verify.opened import Opened, watch

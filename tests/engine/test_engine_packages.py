@@ -6,8 +6,9 @@ import pytest
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Libc, PackageManager, Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import PackageName
 from stepdown.model.trial import Built
 from stepdown.ports import BuildRequest, ContainerSpec

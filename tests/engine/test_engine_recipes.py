@@ -9,7 +9,8 @@ from stepdown.adapters.engine import DockerEngine
 from stepdown.build import requests
 from stepdown.flow import catalog
 from stepdown.measure import read_rootfs
-from stepdown.model.plan import Candidate, Facts, Policy
+from stepdown.model.facts import Facts
+from stepdown.model.plan import Candidate, Policy
 from stepdown.model.trial import Built
 from stepdown.propose import propose, reality
 

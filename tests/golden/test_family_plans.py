@@ -13,7 +13,8 @@ import pytest
 
 from stepdown.discover import target
 from stepdown.flow import catalog, migrate
-from stepdown.model.plan import Facts, Plan, Policy
+from stepdown.model.facts import Facts
+from stepdown.model.plan import Plan, Policy
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("family-*/plan.toml"))

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from stepdown.dockerfile import Dockerfile, apply
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import PackageName, Remedy, RemedyKind
 from stepdown.rewrite import rewrite
 

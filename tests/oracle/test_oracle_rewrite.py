@@ -14,8 +14,9 @@ from oracle_dockerfile import port
 from stepdown.dockerfile import Dockerfile
 from stepdown.errors import DockerfileError
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.rewrite import rewrite
 from stepdown.rewrite.base import same_image
 

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from stepdown.model.facts import Target
 from stepdown.model.image import Value
-from stepdown.model.plan import Policy, Rewrite, Target
+from stepdown.model.plan import Policy, Rewrite
 from stepdown.ports import BuildRequest
 
 

@@ -28,7 +28,8 @@ from stepdown.discover.walk import listing
 from stepdown.errors import NothingToDoError, StepdownError, UsageError
 from stepdown.flow import planner, record
 from stepdown.model.encoding import to_json
-from stepdown.model.plan import Plan, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Plan
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
 

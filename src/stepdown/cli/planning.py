@@ -15,7 +15,8 @@ from stepdown.errors import NothingToDoError, UsageError
 from stepdown.flow import planner
 from stepdown.model.encoding import to_json
 from stepdown.model.events import Event, Note
-from stepdown.model.plan import Facts, Plan, Refusal, Step
+from stepdown.model.facts import Facts
+from stepdown.model.plan import Plan, Refusal, Step
 from stepdown.model.recipe import Catalog
 from stepdown.report import plan_text
 

@@ -7,7 +7,8 @@ import msgspec
 
 from stepdown.errors import UsageError
 from stepdown.model.encoding import to_json
-from stepdown.model.plan import Plan, Policy, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Plan, Policy
 
 _HINT = "Make a new plan: run `stepdown` in a terminal."
 

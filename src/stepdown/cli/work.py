@@ -17,7 +17,8 @@ from stepdown.flow import migrate
 from stepdown.flow.carried import Shipped
 from stepdown.flow.examine import examined
 from stepdown.model.events import Emit, Note
-from stepdown.model.plan import Plan, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Plan
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome
 from stepdown.rootfs import osrelease
 

@@ -3,8 +3,9 @@
 import re
 import zlib
 
+from stepdown.model.facts import Target
 from stepdown.model.image import ImageRef
-from stepdown.model.plan import Candidate, Target
+from stepdown.model.plan import Candidate
 
 _LONGEST = 80
 

@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from stepdown.model.plan import Command
+from stepdown.model.facts import Command
 
 # What a shell would act on: operators, substitutions and globs outside of quotes; inside of
 # double quotes only substitutions; an assignment before the first word.

@@ -13,8 +13,8 @@ from stepdown.discover.uses import uses
 from stepdown.discover.walk import Listing, listing
 from stepdown.dockerfile.document import Dockerfile, read
 from stepdown.dockerfile.stage import Stage
+from stepdown.model.facts import Clue, Facts, Target, Trait
 from stepdown.model.image import ImageRef
-from stepdown.model.plan import Clue, Facts, Target, Trait
 
 _LOCKS = (
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",

@@ -1,7 +1,7 @@
 """What one language's files say."""
 
+from stepdown.model.facts import Clue, Command
 from stepdown.model.image import Value
-from stepdown.model.plan import Clue, Command
 
 
 class Found(Value, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from stepdown.model.plan import Trait
+from stepdown.model.facts import Trait
 
 # Folders of the system; anything else that begins with a slash is rather part of an address.
 _PATH = re.compile(

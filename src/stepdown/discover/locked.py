@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Libc, Value
-from stepdown.model.plan import Clue, Trait
 
 _MUSL = re.compile(r"-musl\b|\blinuxmusl-|-musleabihf\b")
 _GLIBC = re.compile(r"-(?:gnu|glibc|gnueabihf)\b")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from stepdown.discover.walk import Listing, content
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 _MOST = 4_000_000  # bytes; a Cargo.lock or a go.sum of a big project has one million
 

@@ -9,7 +9,7 @@ from stepdown.discover import locked, nodelocks
 from stepdown.discover.command import command
 from stepdown.discover.found import Found
 from stepdown.discover.tree import Tree
-from stepdown.model.plan import Command
+from stepdown.model.facts import Command
 
 # `bun test` is Bun's own runner, never the script of that name.
 _RUN = re.compile(r"(?:(?:npm|yarn|pnpm)(?: run(?:-script)?)?|bun run) (?P<script>[\w:.-]+)")

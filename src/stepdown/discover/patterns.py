@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from stepdown.discover import childnames, literals
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 _C = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp")
 _JS = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from stepdown.model.plan import Trait
+from stepdown.model.facts import Trait
 
 _LOADERS = frozenset(
     ("ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from stepdown.discover import literals, pylibraries
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 # A module without any of these is not parsed.
 _CALLS = re.compile(

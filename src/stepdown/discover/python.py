@@ -6,7 +6,7 @@ from stepdown.discover.command import command
 from stepdown.discover.found import Found
 from stepdown.discover.requirements import clues, project, requirements
 from stepdown.discover.tree import Tree
-from stepdown.model.plan import Command
+from stepdown.model.facts import Command
 
 _DEVELOPMENT = re.compile(
     r"(?:^|[-_./])(?:ci|dev|development|docs?|lint|tests?|typing)(?:[-_./]|$)"

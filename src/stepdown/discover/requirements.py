@@ -8,8 +8,8 @@ import msgspec
 
 from stepdown.discover import wheels
 from stepdown.discover.tree import Tree
+from stepdown.model.facts import Clue
 from stepdown.model.image import Value
-from stepdown.model.plan import Clue
 
 _REQUIREMENT = re.compile(
     r"^\s*['\"]?([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?\s*([\w.!+-]+))?"

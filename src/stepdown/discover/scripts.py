@@ -9,7 +9,7 @@ from stepdown.discover.walk import Listing, content
 from stepdown.dockerfile import SourceText, parse
 from stepdown.dockerfile.document import Dockerfile
 from stepdown.dockerfile.stage import Stage
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 _LARGEST = 200_000
 _MOST = 20  # programs of one script

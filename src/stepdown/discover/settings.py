@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from stepdown.discover.uses import compose
 from stepdown.discover.walk import Listing, content
+from stepdown.model.facts import Target
 from stepdown.model.image import Value
-from stepdown.model.plan import Target
 
 EXAMPLES = frozenset(
     (".env.dist", ".env.example", ".env.sample", ".env.template", "env.example", "example.env")

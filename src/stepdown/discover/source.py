@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stepdown.discover import patterns, pysource
 from stepdown.discover.walk import Listing, content
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 _MOST_FILES, _MOST_BYTES, _LARGEST = 3_000, 16_000_000, 500_000
 _EACH = 3  # clues of one kind and subject

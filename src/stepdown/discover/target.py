@@ -3,9 +3,9 @@
 from stepdown.dockerfile.document import read
 from stepdown.dockerfile.stage import Stage
 from stepdown.errors import NothingToDoError, UnknownBaseError
+from stepdown.model.facts import Target
 from stepdown.model.image import ImageRef, Tier
 from stepdown.model.ladder import Place, debian_codename, forms, locate
-from stepdown.model.plan import Target
 from stepdown.model.recipe import Catalog, Family
 
 

@@ -8,8 +8,8 @@ by line, which gives the line numbers that a parser would not.
 import re
 from collections.abc import Iterable, Iterator
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Value
-from stepdown.model.plan import Clue, Trait
 
 FILES = ("poetry.lock", "uv.lock", "pdm.lock")
 _NAME = re.compile(r'name = "([^"]+)"')

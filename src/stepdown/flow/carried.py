@@ -8,8 +8,9 @@ import msgspec
 from stepdown.flow.baseline import Reference
 from stepdown.flow.bench import Bench, base
 from stepdown.flow.progress import working
+from stepdown.model.facts import Carried, Facts
 from stepdown.model.image import Value
-from stepdown.model.plan import Carried, Facts, Plan, Policy
+from stepdown.model.plan import Plan, Policy
 from stepdown.rewrite import split
 from stepdown.rootfs.above import above
 from stepdown.rootfs.behind import behind, needed

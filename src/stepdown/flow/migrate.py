@@ -21,8 +21,9 @@ from stepdown.flow.survey import Office, look_up, probed
 from stepdown.flow.trial import attempt_one
 from stepdown.measure.gates import judge
 from stepdown.model.events import Emit
+from stepdown.model.facts import Facts
 from stepdown.model.gate import GateResult
-from stepdown.model.plan import Facts, Plan, Policy
+from stepdown.model.plan import Plan, Policy
 from stepdown.model.recipe import Catalog
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome, Trial, Verdict
 from stepdown.ports import Engine, Registry, Shelf

@@ -1,7 +1,8 @@
 """A plan from facts. Pure, and without what a run needs: a plan is shown in a moment."""
 
 from stepdown.flow.steps import step
-from stepdown.model.plan import Facts, Plan, Policy, Target
+from stepdown.model.facts import Facts, Target
+from stepdown.model.plan import Plan, Policy
 from stepdown.model.recipe import Catalog
 from stepdown.propose import propose
 

@@ -1,6 +1,7 @@
 """A candidate becomes a step: the file that is written for it."""
 
-from stepdown.model.plan import Candidate, Facts, Policy, Step, Target
+from stepdown.model.facts import Facts, Target
+from stepdown.model.plan import Candidate, Policy, Step
 from stepdown.model.recipe import Catalog, PackageName
 from stepdown.rewrite import rewrite
 

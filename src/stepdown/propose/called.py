@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from stepdown.model.facts import Clue, Need, Trait
 from stepdown.model.image import PackageManager, Tier
-from stepdown.model.plan import Clue, Hazard, Need, Trait
+from stepdown.model.plan import Hazard
 from stepdown.model.recipe import Rung
 from stepdown.propose.dependencies import told
 from stepdown.propose.scene import Scene, installs, knows, mine, named, turns_musl

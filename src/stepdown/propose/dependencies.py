@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Libc, Tier
-from stepdown.model.plan import Clue, Hazard, Trait
+from stepdown.model.plan import Hazard
 from stepdown.model.recipe import Rung
 from stepdown.propose.scene import Scene, mine, turns_musl
 

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from stepdown.dockerfile.document import read
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import ImageRef, Tier
 from stepdown.model.ladder import Place, fits, forms, image_name, last_fix, locate
-from stepdown.model.plan import Candidate, Facts, Policy, Skipped, Target
+from stepdown.model.plan import Candidate, Policy, Skipped
 from stepdown.model.recipe import Family, Programs, Release, Rung
 from stepdown.propose.gain import remark
 from stepdown.propose.hazards import hazards

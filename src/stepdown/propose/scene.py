@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from stepdown.dockerfile.document import Dockerfile
 from stepdown.dockerfile.instruction import Instruction
 from stepdown.dockerfile.stage import Stage
+from stepdown.model.facts import Clue, Facts, Target, Trait
 from stepdown.model.image import ImageRef, Libc
 from stepdown.model.ladder import Place, debian_number, locate
-from stepdown.model.plan import Clue, Facts, Target, Trait
 from stepdown.model.recipe import Family, Programs, Release, Rung
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.plan import Policy, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Policy
 from stepdown.model.trial import BaselineVerdict, Outcome, Trial, Verdict
 from stepdown.report import operations, reproduce, words
 from stepdown.report.document import Block, Code, Inline, Listing, bullets, paragraph

@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Iterable, Iterator
 
-from stepdown.model.plan import Policy, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Policy
 from stepdown.model.trial import Outcome, Trial
 from stepdown.report.document import Block, Listing, paragraph
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from stepdown.dockerfile import SourceText, parse
-from stepdown.model.plan import Facts
+from stepdown.model.facts import Facts
 from stepdown.rewrite import execform
 
 _RUNNERS = frozenset(("npm", "yarn", "pnpm"))

@@ -11,8 +11,8 @@ from posixpath import basename, join, normpath
 
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, expand
 from stepdown.errors import DockerfileError
+from stepdown.model.facts import Carried, CarriedKind
 from stepdown.model.image import Value
-from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rewrite import accounts, runtime
 from stepdown.rewrite.calls import Call, of_instruction
 from stepdown.rewrite.situation import Situation

@@ -6,17 +6,9 @@ from msgspec.structs import replace
 
 from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply, read
 from stepdown.errors import DockerfileError
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Libc, Tier
-from stepdown.model.plan import (
-    Candidate,
-    Disposition,
-    Edit,
-    Facts,
-    Policy,
-    Refusal,
-    Rewrite,
-    Target,
-)
+from stepdown.model.plan import Candidate, Disposition, Edit, Policy, Refusal, Rewrite
 from stepdown.model.recipe import PackageName, Programs, Remedy
 from stepdown.rewrite.diff import unified
 from stepdown.rewrite.fixers import FIXERS

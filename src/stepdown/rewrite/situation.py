@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
+from stepdown.model.facts import Facts
 from stepdown.model.image import PackageManager, Value
-from stepdown.model.plan import Candidate, Disposition, Edit, Facts, Policy, Refusal
+from stepdown.model.plan import Candidate, Disposition, Edit, Policy, Refusal
 from stepdown.model.recipe import PackageName, Programs, Remedy
 
 

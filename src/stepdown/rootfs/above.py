@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from stepdown.model.plan import Carried, CarriedKind
+from stepdown.model.facts import Carried, CarriedKind
 from stepdown.rootfs.closure import closure
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.rootfs.problems import ProblemKind

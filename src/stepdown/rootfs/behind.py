@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from stepdown.model.facts import Carried, CarriedKind
 from stepdown.model.image import Value
-from stepdown.model.plan import Carried, CarriedKind
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.tar import EntryType
 

@@ -13,8 +13,8 @@ from contextlib import ExitStack
 
 import msgspec
 
+from stepdown.model.facts import Command
 from stepdown.model.image import Healthcheck, ImageConfig, Value
-from stepdown.model.plan import Command
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.ports import Container, ContainerSpec, File

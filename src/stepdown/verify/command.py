@@ -9,7 +9,7 @@ import posixpath
 
 import msgspec
 
-from stepdown.model.plan import Command
+from stepdown.model.facts import Command
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CaseState, CheckRun, CheckState, Message, Tally
 from stepdown.ports import ContainerSpec, Exit

@@ -11,8 +11,8 @@ import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from stepdown.model.facts import Need, Use
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.plan import Need, Use
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.rootfs.filesystem import RootFS

@@ -7,8 +7,8 @@ must be among the image's files, by its name; compiled code is taken as there.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.filesystem import RootFS
 
 _COMPILED = frozenset(("c", "go", "java", "rust"))

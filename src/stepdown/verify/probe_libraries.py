@@ -7,8 +7,8 @@ was compiled in no package's name. But its file tells: by its symbols, and by th
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Libc
-from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.elf import CONTRADICTIONS, parse
 from stepdown.verify.probe_image import Image
 

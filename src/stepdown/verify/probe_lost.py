@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.verify import probe_files
 from stepdown.verify.probe_image import Image

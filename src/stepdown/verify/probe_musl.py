@@ -6,8 +6,8 @@ These give no error: a text is empty, a sum is not grouped, an expression matche
 import re
 from collections.abc import Iterator
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Libc
-from stepdown.model.plan import Clue, Trait
 from stepdown.verify.probe_image import Image
 
 _ON_MUSL = {

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 from stepdown.rootfs.tar import EntryType
 from stepdown.verify import probe_files, probe_programs
 from stepdown.verify.probe_image import Image

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from stepdown.dockerfile import SourceText, applets, parse
 from stepdown.dockerfile.shell import SHELLS
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.recipe import Applet
 from stepdown.verify.probe_image import Image
 

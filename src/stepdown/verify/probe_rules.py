@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from stepdown.model.facts import Clue, Need, Trait, Use
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.plan import Clue, Need, Trait, Use
 from stepdown.model.recipe import Applet
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify import (

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stepdown.model.plan import Clue, Command, Hazard
+from stepdown.model.facts import Clue, Command
+from stepdown.model.plan import Hazard
 from stepdown.model.recipe import Breakage
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify import lookup

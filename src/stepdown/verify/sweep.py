@@ -19,8 +19,8 @@ from importlib import resources
 
 import msgspec
 
+from stepdown.model.facts import Clue
 from stepdown.model.image import Healthcheck
-from stepdown.model.plan import Clue
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
 from stepdown.ports import ContainerSpec, Exit, File

@@ -8,8 +8,8 @@ itself is swept by the interpreter whose folder it lies in, else by the first on
 import re
 from collections.abc import Iterator
 
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Value
-from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify.side import Side
 

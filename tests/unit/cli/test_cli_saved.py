@@ -7,8 +7,9 @@ import pytest
 
 from stepdown.cli.saved import as_bytes, load, renewed
 from stepdown.errors import UsageError
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Facts, Plan, Policy, Target
+from stepdown.model.plan import Plan, Policy
 
 TARGET = Target(
     repository="/r",

@@ -10,7 +10,8 @@ from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
 from stepdown.errors import StepdownError
 from stepdown.flow import record
-from stepdown.model.plan import Candidate, Target
+from stepdown.model.facts import Target
+from stepdown.model.plan import Candidate
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 
 SUCCESS = record.load(Path(__file__).parents[1] / "record" / "outcome.json")

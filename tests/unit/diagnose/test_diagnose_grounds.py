@@ -7,8 +7,9 @@ import pytest
 
 from fakes import FakeEngine, image
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Command
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.plan import Command, Hazard, Policy
+from stepdown.model.plan import Hazard, Policy
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import Finding, Message
 from stepdown.ports import Exit

@@ -7,7 +7,7 @@ from pathlib import Path
 from stepdown.discover import facts, target
 from stepdown.discover.walk import Listing, listing
 from stepdown.flow.catalog import load
-from stepdown.model.plan import Facts, Target
+from stepdown.model.facts import Facts, Target
 from stepdown.model.recipe import Catalog
 
 DOCKERFILE = "FROM node:24\nCOPY . .\n"

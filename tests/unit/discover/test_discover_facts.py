@@ -7,7 +7,7 @@ import pytest
 
 from stepdown.discover import command, facts, target
 from stepdown.flow.catalog import load
-from stepdown.model.plan import Facts
+from stepdown.model.facts import Facts
 
 NODE = "FROM node:24\n"
 PYTHON = "FROM python:3.13\n"

@@ -6,7 +6,7 @@ import pytest
 from repositories import discovered, write
 
 from stepdown.discover import manifests
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 GO_MOD = """\
 module example.org/app

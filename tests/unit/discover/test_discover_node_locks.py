@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from repositories import discovered
 
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 PACKAGE = {"package.json": "{}"}
 

@@ -6,7 +6,7 @@ from stepdown import discover
 from stepdown.discover.settings import settings
 from stepdown.discover.walk import listing
 from stepdown.flow import catalog
-from stepdown.model.plan import Target
+from stepdown.model.facts import Target
 
 COMPOSE = """\
 services:

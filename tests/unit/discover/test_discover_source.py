@@ -7,7 +7,7 @@ import pytest
 from repositories import discovered, write
 
 from stepdown.discover import source
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 S, P, C = Trait.SHELL, Trait.PROGRAM, Trait.CALL
 # What the tables below are not about.

@@ -7,8 +7,8 @@ import pytest
 from stepdown.discover import find_dockerfiles, target
 from stepdown.errors import DockerfileError, NothingToDoError, UnknownBaseError
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Target
 
 
 def _target(text: str, stage: str = "") -> Target:

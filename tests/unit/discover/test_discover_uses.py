@@ -7,7 +7,7 @@ import pytest
 from repositories import DOCKERFILE, discovered, target_of, write
 
 from stepdown.discover.uses import uses
-from stepdown.model.plan import Need, Use
+from stepdown.model.facts import Need, Use
 
 PROGRAM, COMMAND, USER, PORT = Need.PROGRAM, Need.COMMAND, Need.USER, Need.PORT
 Row = tuple[Need, str, int, bool]

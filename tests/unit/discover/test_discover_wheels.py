@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from repositories import discovered
 
-from stepdown.model.plan import Clue, Trait
+from stepdown.model.facts import Clue, Trait
 
 PYTHON = "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\n"
 

@@ -6,7 +6,8 @@ import pytest
 from stepdown import discover
 from stepdown.flow import catalog, migrate
 from stepdown.flow.attempts import Attempt, advised, next_attempt
-from stepdown.model.plan import Facts, Plan, Policy
+from stepdown.model.facts import Facts
+from stepdown.model.plan import Plan, Policy
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import Finding, Trial, Verdict
 

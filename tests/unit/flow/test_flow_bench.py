@@ -12,8 +12,9 @@ from stepdown.build.requests import Source
 from stepdown.flow import catalog, migrate
 from stepdown.flow.bench import Bench, base, look
 from stepdown.model.events import Event, StepFinished
+from stepdown.model.facts import Facts
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Facts, Policy
+from stepdown.model.plan import Policy
 from stepdown.model.trial import Built
 from stepdown.ports import Shelf
 from stepdown.verify.side import Rig

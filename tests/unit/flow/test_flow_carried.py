@@ -4,7 +4,8 @@ from rootfs_samples import Content, Node, root
 from stepdown import discover
 from stepdown.flow import catalog, migrate
 from stepdown.flow.carried import shipped
-from stepdown.model.plan import Carried, CarriedKind, Facts, Plan, Policy
+from stepdown.model.facts import Carried, CarriedKind, Facts
+from stepdown.model.plan import Plan, Policy
 
 BASE = "gcr.io/distroless/cc-debian13:nonroot"
 TEXT = """\

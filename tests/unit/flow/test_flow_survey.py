@@ -10,8 +10,9 @@ from stepdown import discover
 from stepdown.flow import catalog, migrate
 from stepdown.flow.survey import Office, look_up, objection, settled
 from stepdown.model.events import Event, Note
+from stepdown.model.facts import Facts
 from stepdown.model.image import ImageRef
-from stepdown.model.plan import Facts, Plan, Policy
+from stepdown.model.plan import Plan, Policy
 from stepdown.ports import Lookup, NotAsked, NotRegistered, Registered, Registry
 
 DIGEST = f"sha256:{'a' * 64}"

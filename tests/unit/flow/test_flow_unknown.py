@@ -6,9 +6,10 @@ from stepdown import discover
 from stepdown.errors import UnknownBaseError
 from stepdown.flow import catalog, migrate
 from stepdown.flow.unknown import alike, distribution
+from stepdown.model.facts import Facts
 from stepdown.model.image import ImageRef
 from stepdown.model.ladder import locate
-from stepdown.model.plan import Facts, Plan, Policy
+from stepdown.model.plan import Plan, Policy
 from stepdown.model.recipe import Catalog
 
 TEAM = "registry.example.com:5000/team/base:7"

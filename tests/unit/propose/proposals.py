@@ -2,16 +2,8 @@
 
 from stepdown.discover import target
 from stepdown.flow.catalog import load
-from stepdown.model.plan import (
-    Candidate,
-    Clue,
-    Facts,
-    Hazard,
-    Policy,
-    Skipped,
-    Target,
-    Trait,
-)
+from stepdown.model.facts import Clue, Facts, Target, Trait
+from stepdown.model.plan import Candidate, Hazard, Policy, Skipped
 from stepdown.propose import propose
 
 Proposed = tuple[tuple[Candidate, ...], tuple[Skipped, ...]]

@@ -5,8 +5,9 @@ from proposals import Proposed, proposed, target_of
 
 from stepdown.errors import NothingToDoError, UnknownBaseError, UsageError
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Facts
 from stepdown.model.image import Libc, Tier
-from stepdown.model.plan import Facts, Policy
+from stepdown.model.plan import Policy
 from stepdown.propose import propose
 
 

@@ -4,7 +4,8 @@ import pytest
 from proposals import clue, hazards, target_of
 
 from stepdown.flow.catalog import load
-from stepdown.model.plan import Clue, Facts, Need, Policy, Trait, Use
+from stepdown.model.facts import Clue, Facts, Need, Trait, Use
+from stepdown.model.plan import Policy
 from stepdown.propose import propose
 
 ALPINE, DISTROLESS, SCRATCH, SLIM = "alpine", "distroless", "scratch", "slim"

@@ -5,8 +5,9 @@ from proposals import Proposed, target_of
 
 from stepdown.errors import UsageError
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Facts
 from stepdown.model.image import Libc
-from stepdown.model.plan import Facts, Policy
+from stepdown.model.plan import Policy
 from stepdown.propose import propose
 
 

@@ -10,9 +10,10 @@ from proposals import target_of
 
 from stepdown.errors import StepdownError
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Facts
 from stepdown.model.image import ImageRef, Libc, Tier
 from stepdown.model.ladder import Place, fits, glibc, image_name, locate
-from stepdown.model.plan import Candidate, Facts, Policy
+from stepdown.model.plan import Candidate, Policy
 from stepdown.model.recipe import Rung
 from stepdown.propose import propose
 

@@ -3,7 +3,7 @@
 import pytest
 from proposals import hazards
 
-from stepdown.model.plan import Facts
+from stepdown.model.facts import Facts
 
 ALPINE, DISTROLESS, SLIM = "alpine", "distroless", "slim"
 NATIVE = Facts(language="python", native=("numpy",))

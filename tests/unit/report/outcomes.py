@@ -1,12 +1,11 @@
 """Outcomes made by hand, one for each thing that a report has to say."""
 
+from stepdown.model.facts import Command, Facts, Target
 from stepdown.model.image import Libc, PackageManager, Tier
 from stepdown.model.plan import (
     Candidate,
-    Command,
     Disposition,
     Edit,
-    Facts,
     Hazard,
     Plan,
     Policy,
@@ -14,7 +13,6 @@ from stepdown.model.plan import (
     Rewrite,
     Skipped,
     Step,
-    Target,
 )
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.surface import Change, Known, Measure, Surface, SurfaceDelta, SurfaceRow

@@ -3,7 +3,7 @@ import outcomes
 import pytest
 
 from stepdown.errors import StepdownError
-from stepdown.model.plan import Target
+from stepdown.model.facts import Target
 from stepdown.model.trial import Outcome
 from stepdown.report import markdown, operations, reproduce, request
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 
 from stepdown.dockerfile import Dockerfile
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import PackageName, Programs, Remedy
 from stepdown.rewrite import rewrite
 

@@ -5,8 +5,9 @@ from rewriting import CANDIDATES, rewritten
 from stepdown.dockerfile import Dockerfile
 from stepdown.dockerfile.source import Span
 from stepdown.errors import DockerfileError, StepdownError
+from stepdown.model.facts import Facts
 from stepdown.model.image import Libc, PackageManager, Tier
-from stepdown.model.plan import Disposition, Edit, Facts, Policy, Rewrite
+from stepdown.model.plan import Disposition, Edit, Policy, Rewrite
 from stepdown.model.recipe import Programs
 from stepdown.rewrite.base import same_image
 from stepdown.rewrite.situation import Pen, Situation

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 from rewriting import CANDIDATES, line, rewritten
 
-from stepdown.model.plan import Facts
+from stepdown.model.facts import Facts
 from stepdown.rewrite import runtime
 
 

@@ -6,8 +6,9 @@ from rewriting import CANDIDATES, PACKAGES
 
 from stepdown.dockerfile import Dockerfile
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Tier
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite, Target
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import PackageName
 from stepdown.rewrite import rewrite
 from stepdown.rewrite.calls import of_instruction

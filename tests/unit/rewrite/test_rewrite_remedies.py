@@ -9,8 +9,9 @@ from rewriting import CANDIDATES, rewritten
 
 from stepdown.dockerfile import Dockerfile
 from stepdown.flow import catalog
+from stepdown.model.facts import Facts
 from stepdown.model.image import Libc
-from stepdown.model.plan import Candidate, Facts, Policy, Rewrite
+from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import Remedy, RemedyKind
 from stepdown.rewrite.remedy import library, programs
 

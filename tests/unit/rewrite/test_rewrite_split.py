@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from rewriting import CANDIDATES, rewritten
 
 from stepdown.dockerfile import Dockerfile, apply
-from stepdown.model.plan import Carried, CarriedKind, Facts, Policy, Rewrite
+from stepdown.model.facts import Carried, CarriedKind, Facts
+from stepdown.model.plan import Policy, Rewrite
 
 NODE = 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'
 PYTHON = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r r.txt\n"

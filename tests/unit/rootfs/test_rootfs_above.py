@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rootfs_samples import GLIBC, GLIBC_LOADER, Content, Link, Node, library, program, root
-from stepdown.model.plan import Carried, CarriedKind
+from stepdown.model.facts import Carried, CarriedKind
 from stepdown.rootfs.above import above
 
 FOLDER = Node(content=None, mode=0o755)

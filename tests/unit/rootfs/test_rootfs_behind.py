@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rootfs_samples import GLIBC, Content, Link, Node, library, root
-from stepdown.model.plan import Carried, CarriedKind
+from stepdown.model.facts import Carried, CarriedKind
 from stepdown.rootfs import behind as module
 from stepdown.rootfs.behind import behind, needed
 

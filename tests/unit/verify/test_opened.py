@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from fakes import FakeContainer, FakeEngine
+from stepdown.model.facts import Command
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Command, Policy
+from stepdown.model.plan import Policy
 from stepdown.ports import ContainerState, Exit
 from stepdown.verify.audit import Rehearsal
 from stepdown.verify.opened import Opened, watch

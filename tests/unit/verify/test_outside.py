@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from fakes import image
 from stepdown.flow.catalog import load
+from stepdown.model.facts import Need, Use
 from stepdown.model.image import ImageConfig, Tier
-from stepdown.model.plan import Need, Use
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.rootfs.elf import Elf

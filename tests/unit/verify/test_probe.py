@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from fakes import FakeContainer, FakeEngine, image
+from stepdown.model.facts import Clue, Need, Trait, Use
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Clue, Need, Policy, Trait, Use
+from stepdown.model.plan import Policy
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Verdict
 from stepdown.ports import ContainerState, Exit, HttpAnswer

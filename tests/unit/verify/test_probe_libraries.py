@@ -5,8 +5,8 @@ import pytest
 
 from fakes import image
 from rootfs_samples import library
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.plan import Clue, Trait
 from stepdown.rootfs.elf import Elf, parse
 from stepdown.verify import probe_libraries, probe_musl
 from stepdown.verify.probe_image import Image

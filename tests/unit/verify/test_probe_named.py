@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from fakes import image
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Healthcheck, ImageConfig
-from stepdown.model.plan import Clue, Trait
 from stepdown.model.recipe import Applet
 from stepdown.rootfs.elf import Elf
 from stepdown.rootfs.filesystem import Entry

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fakes import FakeEngine, image
+from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Clue, Policy, Trait
+from stepdown.model.plan import Policy
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.ports import ContainerSpec, Exit

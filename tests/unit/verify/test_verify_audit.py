@@ -3,8 +3,9 @@
 import pytest
 
 from fakes import ENDED, RUNNING, FakeContainer, FakeEngine, image
+from stepdown.model.facts import Command
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Command, Policy
+from stepdown.model.plan import Policy
 from stepdown.model.trial import CheckRun, CheckState
 from stepdown.ports import ContainerSpec
 from stepdown.verify import audit

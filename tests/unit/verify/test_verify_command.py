@@ -3,8 +3,9 @@
 import pytest
 
 from fakes import FakeEngine
+from stepdown.model.facts import Command
 from stepdown.model.image import ImageConfig
-from stepdown.model.plan import Command, Policy
+from stepdown.model.plan import Policy
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckState
 from stepdown.ports import Exit, File

@@ -4,7 +4,7 @@ import re
 
 from stepdown.discover.uses.mention import Mention, Names, joined
 from stepdown.discover.uses.yamlfile import Node, documents
-from stepdown.model.plan import Target
+from stepdown.model.facts import Target
 
 _BUILD, _NAME = "docker/build-push-action", "docker/metadata-action"
 

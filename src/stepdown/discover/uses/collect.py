@@ -9,7 +9,7 @@ from stepdown.discover.uses import actions, commands, compose, kubernetes, templ
 from stepdown.discover.uses.mention import Names, Sighting
 from stepdown.discover.uses.yamlfile import Node, documents
 from stepdown.discover.walk import Listing, content
-from stepdown.model.plan import Target, Use
+from stepdown.model.facts import Target, Use
 
 _LARGEST, _MOST_BYTES = 400_000, 2_000_000
 _MOST_USES = 200

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stepdown.discover.uses.mention import Kind, Mention, Names, Sighting, joined
 from stepdown.discover.uses.words import of_words
 from stepdown.dockerfile import SourceText, parse
-from stepdown.model.plan import Need, Target
+from stepdown.model.facts import Need, Target
 
 NAME = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:sh|bash|mk)|(?:GNUm|m|M)akefile|[Jj]ustfile|Taskfile\.ya?ml"

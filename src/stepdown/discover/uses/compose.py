@@ -10,7 +10,7 @@ from stepdown.discover.uses.words import of_script, of_words
 from stepdown.discover.uses.yamlfile import Node, documents
 from stepdown.dockerfile import read
 from stepdown.errors import DockerfileError
-from stepdown.model.plan import Need, Target
+from stepdown.model.facts import Need, Target
 
 NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _LOW = 1024

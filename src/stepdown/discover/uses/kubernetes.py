@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from stepdown.discover.uses.mention import Mention, Sighting, local
 from stepdown.discover.uses.words import of_words
 from stepdown.discover.uses.yamlfile import Node
-from stepdown.model.plan import Need
+from stepdown.model.facts import Need
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _LOW = 1024

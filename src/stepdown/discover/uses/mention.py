@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
+from stepdown.model.facts import Need, Use
 from stepdown.model.image import ImageRef
-from stepdown.model.plan import Need, Use
 
 
 class Kind(Enum):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from stepdown.discover.uses.mention import UNCLEAR, Mention, Sighting
 from stepdown.discover.uses.words import of_words
-from stepdown.model.plan import Need
+from stepdown.model.facts import Need
 
 _COMMAND = re.compile(r"(?P<indent>\s*)(?:- )?command:\s*(?P<list>\[.*\])?\s*")
 _ITEM = re.compile(r"\s*- (?P<value>.*)")
