@@ -31,6 +31,8 @@ PORT_DIFFERS = {
     r"<<-?[\t\r ]*(''|\"\")": "it refuses an empty name, which opens no heredoc",
     r"\\ud[89a-f]|NaN|Infinity|[0-9]e[0-9]": "it reads JSON as Python does, not as Go does",
     r"[\udc80-\udcff]": "bytes that are no UTF-8 are single characters to it",
+    r"#[^\n]*=[^\n]*[\v\x85\xa0\u2003\u3000]": "Unicode's white space beside a value, too",
+    r"[\x1c-\x1f]": "ASCII's separators are white space to Python, not to Go",
 }
 BUILDER_DIFFERS = {
     SPACED_HEREDOC.pattern: "a blank behind << is allowed since 2025",

@@ -63,8 +63,7 @@ def test_a_value_of_the_environment_is_never_printed() -> None:
     made = chosen(environment=(("TOKEN", "s3cr3t"), ("odd.name", "s3cr3t")))
     assert made.best is not None
     line = "\n".join(again(made, made.best))
-    assert '--env TOKEN="$TOKEN"' in line
-    assert "--env odd.name=VALUE" in line
+    assert "--env TOKEN --env odd.name" in " ".join(line.replace("\\", " ").split())
     assert "s3cr3t" not in markdown.render(made)
 
 
