@@ -109,7 +109,10 @@ def _stat(header: str) -> PathStat:
     try:
         return msgspec.json.decode(base64.b64decode(header), type=PathStat)
     except (ValueError, msgspec.MsgspecError) as strange:
-        raise EngineError("The engine says nothing about a file that it sends.") from strange
+        raise EngineError(
+            "The engine says nothing about a file that it sends.",
+            hint="`stepdown doctor` tells whether the engine is new enough.",
+        ) from strange
 
 
 def _only_file(stream: bytes) -> bytes | None:

@@ -103,7 +103,9 @@ class GitCheckout(Checkout):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            raise RepositoryError(f"{path} cannot be written.", details=str(error)) from error
+            raise RepositoryError(
+                f"{path} cannot be written.", details=str(error), hint="Check its permissions."
+            ) from error
         return path
 
     def drop(self, branch: str, commit: str) -> None:
@@ -131,7 +133,11 @@ class GitCheckout(Checkout):
             *("--", *paths),
         )
         if answer.status != 0:
-            raise RepositoryError("git cannot tell the work tree's state.", details=answer.error)
+            raise RepositoryError(
+                "git cannot tell the work tree's state.",
+                details=answer.error,
+                hint="`git status` says what is wrong.",
+            )
         return tuple((part[:2], part[3:]) for part in answer.parts)
 
     def _refuse_uncommitted(self, dockerfile: str, commit: str) -> None:

@@ -101,7 +101,10 @@ class Containers:
         try:
             with self._making:
                 if self.closed:
-                    raise EngineError("The run is over, so no more containers are made.")
+                    raise EngineError(
+                        "The run is over, so no more containers are made.",
+                        hint="Run the same command again.",
+                    )
                 return Made(identity=create(self._api, body))
         except APIError as fault:
             return Made(refused=refusal(fault))

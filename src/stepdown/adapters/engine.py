@@ -200,7 +200,10 @@ class DockerEngine(Engine):
     def _while_open(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             if self._containers.closed:
-                raise EngineError("The run is over, so the rest of an image is not read.")
+                raise EngineError(
+                    "The run is over, so the rest of an image is not read.",
+                    hint="Run the same command again.",
+                )
             yield chunk
 
     @contextmanager
@@ -208,7 +211,11 @@ class DockerEngine(Engine):
         body = never_started(image, self._labels.of(role))
         with self._containers.made(body) as made:
             if made.refused:
-                raise StepdownError(f"No container can be made from {image}.", details=made.refused)
+                raise StepdownError(
+                    f"No container can be made from {image}.",
+                    details=made.refused,
+                    hint="`docker create` of the same image says more.",
+                )
             yield made.identity
 
     def _loaded(self, tag: str) -> str:

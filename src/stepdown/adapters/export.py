@@ -26,7 +26,11 @@ def exported(api: APIClient, container: str) -> Generator[Iterator[bytes]]:
     with _asked(api, endpoint(api, f"/containers/{container}/export")) as answer:
         if answer.status != _OK:
             words = answer.read(_ERROR).decode(errors="replace").strip()
-            raise EngineError("The container engine does not export an image.", details=words)
+            raise EngineError(
+                "The container engine does not export an image.",
+                details=words,
+                hint="Look into the engine's log.",
+            )
         yield whole_archive(answer.stream(_CHUNK, decode_content=False))
 
 

@@ -93,7 +93,7 @@ def work_tree(path: Path) -> Path:
         with git.Repo(start, search_parent_directories=True, expand_vars=False) as repo:
             found = None if repo.bare else repo.working_tree_dir
     except git.NoSuchPathError as missing:
-        raise RepositoryError(f"There is no folder {start}.") from missing
+        raise RepositoryError(f"There is no folder {start}.", hint="Check the name.") from missing
     except git.InvalidGitRepositoryError as outside:
         raise RepositoryError(
             f"{path} is not in a git repository.",
@@ -107,5 +107,9 @@ def work_tree(path: Path) -> Path:
     root = Path(found).resolve()
     answer = GitCommand(root).ask("rev-parse", "--is-inside-work-tree")
     if answer.text != "true":
-        raise RepositoryError(f"git cannot use {path}.", details=answer.error.strip())
+        raise RepositoryError(
+            f"git cannot use {path}.",
+            details=answer.error.strip(),
+            hint="`git status` there says what is wrong.",
+        )
     return root

@@ -175,7 +175,10 @@ class Home:
             folder.mkdir(mode=0o700)
             lock = _take(folder)
         if lock is None:
-            raise StepdownError(f"The lock {folder / 'lock'} is held by somebody else.")
+            raise StepdownError(
+                f"The lock {folder / 'lock'} is held by somebody else.",
+                hint="This is a fault in stepdown; please report it.",
+            )
         return Run(self, folder, lock, swept)
 
     def host(self) -> str:

@@ -143,7 +143,11 @@ class ReportFile(Scanner):
         try:
             self._content = file.read_bytes()
         except OSError as error:
-            raise UsageError(f"{file} cannot be read.", details=str(error)) from error
+            raise UsageError(
+                f"{file} cannot be read.",
+                details=str(error),
+                hint="Check the name and its permissions.",
+            ) from error
 
     def scan(self, image: str) -> ScannerReport:  # noqa: ARG002  (the file says which image it is)
         """Return the report, whichever scanner made it."""

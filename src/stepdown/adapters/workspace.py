@@ -132,7 +132,10 @@ class GitWorkspace(Workspace):
         compare = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", self._start, commit)
         changed = set(self._git.ask(*compare).parts)
         if not changed:
-            raise RepositoryError("The files are as they were: there is nothing to commit.")
+            raise RepositoryError(
+                "The files are as they were: there is nothing to commit.",
+                hint="The branch has it already.",
+            )
         if others := changed - expected:
             raise RepositoryError(
                 f"The commit would change other files too: {', '.join(sorted(others))}.",
@@ -152,7 +155,10 @@ def _refuse_path(path: str) -> None:
 
 def _refuse_commit(commit: str) -> None:
     if not _COMMIT_ID.fullmatch(commit):
-        raise RepositoryError(f"{commit!r} is not a commit's full id.")
+        raise RepositoryError(
+            f"{commit!r} is not a commit's full id.",
+            hint="This is a fault in stepdown; please report it.",
+        )
 
 
 def _kind(mode: str, kind: str) -> str:

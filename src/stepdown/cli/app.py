@@ -342,7 +342,7 @@ def run(words: list[str]) -> int:
         code = app.main(args=arguments(words), prog_name="stepdown", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except StepdownError as error:
-        _tell(error)
+        tell(error)
         return error.exit_code
     except click.ClickException as error:
         error.show()
@@ -358,7 +358,8 @@ def run(words: list[str]) -> int:
         return BUG
 
 
-def _tell(error: StepdownError) -> None:
+def tell(error: StepdownError) -> None:
+    """Print an error for people: what is wrong, the evidence, what to do."""
     from stepdown.report.words import visible  # noqa: PLC0415  (keeps --help quick)
 
     click.echo(f"stepdown: {visible(error.brief)}", err=True)

@@ -26,7 +26,11 @@ def explain(file: str, *, as_json: bool) -> int:
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise UsageError(f"{file} cannot be read.", details=str(error)) from error
+        raise UsageError(
+            f"{file} cannot be read.",
+            details=str(error),
+            hint="Check the name and its permissions.",
+        ) from error
     text = _decoded(content)
     found = diagnose_text(text, catalog.load().breakages)
     if as_json:

@@ -57,7 +57,9 @@ def interview(aids: Aids, options: Options) -> tuple[Options, Plan]:
     what = aids.plan(options)
     aids.console.print(choices.edits(what))
     if not asker.confirm(_agreement(what)):
-        raise UsageError("Stopped; nothing was changed.")
+        raise UsageError(
+            "Stopped; nothing was changed.", hint="Run the same command to be asked again."
+        )
     return options, what
 
 

@@ -89,7 +89,10 @@ def _existing(path: Path) -> Path:
 def _check_files(options: Options) -> None:
     for path in (*options.reports, options.record, options.log):
         if path is not None and not path.absolute().parent.is_dir():
-            raise UsageError(f"There is no folder {path.absolute().parent} for {path.name}.")
+            raise UsageError(
+                f"There is no folder {path.absolute().parent} for {path.name}.",
+                hint="Make the folder first.",
+            )
     for path in options.reports:
         if not forms.form_of(path):
             known = ", ".join(forms.SUFFIXES)

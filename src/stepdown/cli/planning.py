@@ -60,7 +60,10 @@ def _wanted(what: Plan) -> Step:
     Without a name, the smallest that can be built is taken, if one can.
     """
     if not what.steps:
-        raise NothingToDoError(f"There is no smaller base to try for {what.target.base}.")
+        raise NothingToDoError(
+            f"There is no smaller base to try for {what.target.base}.",
+            hint="`stepdown plan` gives the reason for each rung.",
+        )
     if what.policy.to != SMALLEST:
         return what.steps[0]
     buildable = [step for step in what.steps if not _blocked(step)]

@@ -87,7 +87,7 @@ class Drawn:
         # unsafe_ask would raise KeyboardInterrupt, which has no words for the person.
         answer = kind(text, input=self.input, output=self.output, **more).ask(kbi_msg="")
         if answer is None:
-            raise Interrupted(_STOPPED)
+            raise Interrupted(_STOPPED, hint="Run the same command to be asked again.")
         return answer
 
 
@@ -148,7 +148,7 @@ class Lines:
         print(text, end="", flush=True, file=self.stream)
         line = self.read()
         if not line:
-            raise Interrupted(_STOPPED)
+            raise Interrupted(_STOPPED, hint="Run the same command to be asked again.")
         return line.strip()
 
 

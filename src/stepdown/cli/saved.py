@@ -24,7 +24,9 @@ def load(path: Path) -> Plan:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Plan, strict=True)
     except OSError as error:
-        raise UsageError(f"The plan {path} cannot be read.", details=str(error)) from error
+        raise UsageError(
+            f"The plan {path} cannot be read.", details=str(error), hint=_HINT
+        ) from error
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise UsageError(f"{path} is no plan.", details=str(error), hint=_HINT) from error
 

@@ -68,14 +68,18 @@ class Scanning:
 
     def _check(self, images: int) -> None:
         if self.reports and (self.scanner != NONE or self.osv):
-            raise UsageError("--scan-report is a scan already: leave out --scanner and --osv.")
+            raise UsageError(
+                "--scan-report is a scan already.", hint="Leave out --scanner and --osv."
+            )
         if self.reports and len(self.reports) != images:
             raise UsageError(
                 f"--scan-report was given {len(self.reports)} times for {images} images.",
                 hint="Give one report for each image, in the order of the images.",
             )
         if self.osv and self.scanner not in (NONE, OSV):
-            raise UsageError(f"--osv does not go with --scanner {self.scanner}.")
+            raise UsageError(
+                f"--osv does not go with --scanner {self.scanner}.", hint="Leave out one of them."
+            )
         if not self._asked and (self.kev or self.vex):
             raise UsageError(
                 "--kev and --vex say something about a scan, and there is none.",
@@ -107,4 +111,8 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UsageError(f"{file} cannot be read.", details=str(error)) from error
+        raise UsageError(
+            f"{file} cannot be read.",
+            details=str(error),
+            hint="Check the name and its permissions.",
+        ) from error

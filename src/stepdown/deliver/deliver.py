@@ -17,7 +17,9 @@ def deliver(
     best = outcome.best
     green = outcome.baseline.verdict is BaselineVerdict.GREEN
     if best is None or best.verdict is not Verdict.WORKS or not green:
-        raise StepdownError("There is nothing to commit: no smaller base works.")
+        raise StepdownError(
+            "There is nothing to commit: no smaller base works.", hint="The report says why."
+        )
     target = outcome.plan.target
     candidates = tuple(step.candidate for step in outcome.plan.steps)
     name = branch or branch_name(target, best.candidate, candidates)

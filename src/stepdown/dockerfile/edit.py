@@ -32,7 +32,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     for edit in order(edits):
         if not 0 <= edit.start <= edit.end <= len(text):
             raise StepdownError(
-                f"an edit of {edit.fixer} lies outside of the file", details=str(edit)
+                f"an edit of {edit.fixer} lies outside of the file",
+                details=str(edit),
+                hint="This is a fault in stepdown; please report it.",
             )
         parts += [text[at : edit.start], edit.text]
         at = edit.end

@@ -80,7 +80,9 @@ class _Lexer:
         try:
             return self._whole()
         except RecursionError as error:
-            raise DockerfileError(f"{self._text!r} is nested too deeply") from error
+            raise DockerfileError(
+                f"{self._text!r} is nested too deeply", hint="Use a variable for the inner part."
+            ) from error
 
     def _whole(self) -> str:
         words: list[list[str]] = [[]]
@@ -104,7 +106,10 @@ class _Lexer:
         while (char := self._peek()) and char != stop:
             parts.append(self._part(char)[0])
         if not self._next():
-            raise DockerfileError(f"{self._text!r} lacks its closing {stop!r}")
+            raise DockerfileError(
+                f"{self._text!r} lacks its closing {stop!r}",
+                hint="Close it, or escape its first character.",
+            )
         self._raw_escapes = before
         return "".join(parts)
 
@@ -144,7 +149,9 @@ class _Lexer:
     def _single(self) -> str:
         end = self._text.find("'", self._at + 1)
         if end < 0:
-            raise DockerfileError(f"{self._text!r} lacks its closing single quote")
+            raise DockerfileError(
+                f"{self._text!r} lacks its closing single quote", hint="Close it, or escape it."
+            )
         quoted = self._text[self._at : end + 1]
         self._at = end + 1
         return quoted if self._raw_quotes else quoted[1:-1]
@@ -154,7 +161,9 @@ class _Lexer:
         parts = [quote]
         while (char := self._peek()) != '"':
             if not char:
-                raise DockerfileError(f"{self._text!r} lacks its closing double quote")
+                raise DockerfileError(
+                    f"{self._text!r} lacks its closing double quote", hint="Close it, or escape it."
+                )
             parts.append(self._dollar() if char == "$" else self._quoted())
         self._next()
         return "".join([*parts, quote])
@@ -191,7 +200,10 @@ class _Lexer:
 
     def _braces(self) -> str:
         if self._peek() in ("{", ":", "}", ""):
-            raise DockerfileError(f"{self._text!r} holds a bad substitution")
+            raise DockerfileError(
+                f"{self._text!r} holds a bad substitution",
+                hint="Write it like ${NAME} or ${NAME:-default}.",
+            )
         name = self._name()
         value = self._variables.get(name)
         operator = self._next()
@@ -205,12 +217,18 @@ class _Lexer:
 
     def _modified(self, name: str, value: str | None, operator: str) -> str:
         if operator in ("", ":", ":#", ":%") or operator[0] not in ":-+?#%":
-            raise DockerfileError(f"{self._text!r} holds an unknown substitution")
+            raise DockerfileError(
+                f"{self._text!r} holds an unknown substitution",
+                hint="Write it like ${NAME} or ${NAME:-default}.",
+            )
         word = self._until("}", raw_escapes=operator in ("#", "%"))
         if value is None and self._keep_unset:
             return f"${{{name}{operator}{word}}}"
         if operator[-1] not in "-+?#%":
-            raise DockerfileError(f"{self._text!r} holds an unknown substitution")
+            raise DockerfileError(
+                f"{self._text!r} holds an unknown substitution",
+                hint="Write it like ${NAME} or ${NAME:-default}.",
+            )
         unset = value is None or (operator.startswith(":") and not value)
         value = value or ""
         match operator[-1]:
@@ -220,7 +238,10 @@ class _Lexer:
                 return "" if unset else word
             case "?":
                 if unset:
-                    raise DockerfileError(f"{name}: {word or 'must be set'}")
+                    raise DockerfileError(
+                        f"{name}: {word or 'must be set'}",
+                        hint=f"Give it a value: --build-arg {name}=VALUE.",
+                    )
                 return value
             case "#":
                 return _without_prefix(word, value)
@@ -259,7 +280,10 @@ def _pattern(pattern: str, *, greedy: bool = True) -> re.Pattern[str]:
             out.append(re.escape(pattern[at]))
             at += 1
         elif pattern[at : at + 1] not in ("}", "/"):
-            raise DockerfileError(f"invalid pattern {pattern!r} in a substitution")
+            raise DockerfileError(
+                f"invalid pattern {pattern!r} in a substitution",
+                hint="Write the pattern with *, ? and characters alone.",
+            )
     return re.compile("".join(out))
 
 

@@ -133,7 +133,10 @@ def _content(file: Path, name: str) -> bytes:
             f"{name} cannot be read.", details=str(error), hint="Check its permissions."
         ) from error
     if len(content) > _MOST:
-        raise ConfigError(f"{name} has {len(content)} bytes; that is no configuration.")
+        raise ConfigError(
+            f"{name} has {len(content)} bytes; that is no configuration.",
+            hint="Give the file that holds stepdown's settings.",
+        )
     return content
 
 

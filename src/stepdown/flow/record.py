@@ -12,6 +12,9 @@ from stepdown.model import encoding
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 
 SCHEMA = 1
+_ANEW = (
+    "Run `stepdown migrate --record FILE` again: this file was changed or is of another version."
+)
 SHIPPED = Path(__file__).with_name(f"record-{SCHEMA}.schema.json")
 
 
@@ -41,7 +44,9 @@ def save(outcome: Outcome, path: Path) -> None:
             file.write(to_json(outcome))
         partial.replace(path)
     except OSError as error:
-        raise RecordError(f"The record {path} cannot be written.", details=str(error)) from error
+        raise RecordError(
+            f"The record {path} cannot be written.", details=str(error), hint="Give another path."
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -56,7 +61,11 @@ def load(path: Path) -> Outcome:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RecordError(f"The record {path} cannot be read.", details=str(error)) from error
+        raise RecordError(
+            f"The record {path} cannot be read.",
+            details=str(error),
+            hint="`stepdown migrate --record FILE` writes one.",
+        ) from error
     return from_json(data, str(path))
 
 
@@ -67,9 +76,9 @@ def from_json(data: bytes, name: str = "record") -> Outcome:
         outcome = msgspec.json.decode(data, type=Outcome)
     except msgspec.ValidationError as error:
         brief = f"{name} is not a record of schema {SCHEMA}."
-        raise RecordError(brief, details=str(error)) from error
+        raise RecordError(brief, details=str(error), hint=_ANEW) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RecordError(f"{name} is not JSON.", details=str(error)) from error
+        raise RecordError(f"{name} is not JSON.", details=str(error), hint=_ANEW) from error
     _check_answer(outcome, name)
     return outcome
 
@@ -89,11 +98,17 @@ def _check_answer(outcome: Outcome, name: str) -> None:
         return
     brief = f"{name} contradicts itself."
     if not 0 <= answer < len(outcome.trials):
-        raise RecordError(brief, details=f"There is no such trial: {answer} - at `$.answer`")
+        raise RecordError(
+            brief, details=f"There is no such trial: {answer} - at `$.answer`", hint=_ANEW
+        )
     if outcome.trials[answer].verdict is not Verdict.WORKS:
-        raise RecordError(brief, details="The answer is a trial that does not work - at `$.answer`")
+        raise RecordError(
+            brief, details="The answer is a trial that does not work - at `$.answer`", hint=_ANEW
+        )
     if outcome.baseline.verdict is not BaselineVerdict.GREEN:
-        raise RecordError(brief, details="An answer needs a green baseline - at `$.answer`")
+        raise RecordError(
+            brief, details="An answer needs a green baseline - at `$.answer`", hint=_ANEW
+        )
 
 
 def schema() -> bytes:

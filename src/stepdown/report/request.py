@@ -51,7 +51,9 @@ def commit_message(outcome: Outcome) -> str:
     """
     best = winner(outcome)
     if best is None:
-        raise StepdownError("There is nothing to commit: no smaller base works.")
+        raise StepdownError(
+            "There is nothing to commit: no smaller base works.", hint="The report says why."
+        )
     document = Document(
         lead(outcome),
         (
