@@ -54,13 +54,11 @@ def empty_images(api: APIClient) -> set[str]:
     return {image["Id"] for image in dangling if image["Size"] == 0}
 
 
-def listed(folder: Path, name: str, data: bytes) -> Listed | None:
-    """Ask the engine for the stages of a file; None where it refuses the file."""
-    path = folder / f"{name}.Dockerfile"
-    path.write_bytes(data)
+def answered(path: Path, context: Path) -> tuple[int, bytes, bytes]:
+    """Return the exit code and both outputs of buildx."""
     command = ["docker", "buildx", "build", "--print=targets,format=json", "-f", str(path)]
     process = subprocess.Popen(
-        [*command, str(folder / "context")],
+        [*command, str(context)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -72,7 +70,19 @@ def listed(folder: Path, name: str, data: bytes) -> Listed | None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         raise
-    if process.returncode != 0:
+    return process.returncode, out, error
+
+
+def listed(folder: Path, name: str, data: bytes) -> Listed | None:
+    """Ask the engine for the stages of a file; None where it refuses the file."""
+    path = folder / f"{name}.Dockerfile"
+    path.write_bytes(data)
+    status, out, error = answered(path, folder / "context")
+    # Now and then buildx 0.13 races with itself behind its answer, and ends with a trace.
+    for _ in range(3):
+        if b"goroutine " in error:
+            status, out, error = answered(path, folder / "context")
+    if status != 0:
         assert b"ERROR" in error, error
         return None
     return [
