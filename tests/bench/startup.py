@@ -58,7 +58,7 @@ def ask(folder: Path) -> Timed:
     screen = pexpect.spawn(
         STEPDOWN[0], [*STEPDOWN[1:], str(folder)], timeout=60, dimensions=(40, 80)
     )
-    screen.expect("Which")
+    screen.expect("Who can reach")
     seconds = time.perf_counter() - began
     screen.sendcontrol("c")
     screen.expect(pexpect.EOF)

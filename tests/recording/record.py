@@ -1,7 +1,7 @@
 """Record the wizard in a real terminal, from the first question to the merged branch.
 
-    python tests/recording/record.py node-api src/stepdown/help/recording-node.txt
-    python tests/recording/record.py python-api src/stepdown/help/recording-python.txt
+    python tests/recording/record.py node-api src/stepdown/help/recording-node.md
+    python tests/recording/record.py python-api src/stepdown/help/recording-python.md
 
 It needs tmux, the container engine and the examples' base images (`eval "$(./tests/lab/env)"`).
 Each question gets Enter, which takes what is proposed; what the screen showed is the recording.
@@ -39,10 +39,10 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self._server = ["tmux", "-L", f"stepdown-{os.getpid()}", "-f", "/dev/null"]
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        env = {**os.environ, "PATH": path, "PS1": PROMPT, "TERM": "xterm-256color"}
+        env = {**os.environ, "PATH": path, "TERM": "xterm-256color"}
         size = ["-x", str(COLUMNS), "-y", str(LINES)]
         words = ["set", "-g", "history-limit", "5000", ";", "new-session", "-d", *size]
-        shell = ["-c", str(folder), "bash --noprofile --norc"]
+        shell = ["-c", str(folder), f"env 'PS1={PROMPT}' bash --noprofile --norc"]
         subprocess.run([*self._server, *words, *shell], env=env, check=True)
         self.wait(PROMPT.strip())
 
@@ -78,7 +78,7 @@ class Terminal:
 
 
 def record(example: str) -> str:
-    """Return what the terminal showed for one example."""
+    """Return what the terminal showed for one example, as a page of the manual."""
     with tempfile.TemporaryDirectory(prefix="stepdown-recording-") as place:
         folder = Path(place) / example
         shutil.copytree(ROOT / "examples" / example, folder)
@@ -91,7 +91,8 @@ def record(example: str) -> str:
             subprocess.run(["git", *words], cwd=folder, check=True)
         terminal = Terminal(folder)
         try:
-            return _session(terminal)
+            shown = _session(terminal).replace(place, "/home/you")
+            return f"# The wizard on {example}\n\nRecorded in a terminal.\n\n```text\n{shown}```\n"
         finally:
             terminal.close()
 
