@@ -28,8 +28,9 @@ QUESTIONS = (
     " now? The build is used again.",
     "Which bases should be tried?",
     "Build and check ",
-    "What next?",
 )
+COPIED = "What shall the new stage copy"  # only where a stage is split
+LAST = "What next?"
 _MERGE = re.compile(r"git merge\s+(stepdown/\S+?)`")
 
 
@@ -56,13 +57,16 @@ class Terminal:
         said = subprocess.run(words, check=True, capture_output=True, text=True)
         return "\n".join(line.rstrip() for line in said.stdout.rstrip().splitlines())
 
-    def wait(self, wanted: str) -> None:
-        """Wait until the text appears at the end of the screen."""
+    def wait(self, *wanted: str) -> str:
+        """Wait until one of the texts appears at the end of the screen, and return it."""
         deadline = time.monotonic() + LIMIT
-        while wanted not in self.text()[-6 * COLUMNS :]:
-            if time.monotonic() > deadline:
-                raise SystemExit(f"{wanted!r} did not appear:\n{self.text()}")
+        while time.monotonic() < deadline:
+            end = self.text()[-LINES * COLUMNS :]
+            found = [text for text in wanted if text in end]
+            if found:
+                return found[0]
             time.sleep(0.3)
+        raise SystemExit(f"{wanted} did not appear:\n{self.text()}")
 
     def idle(self) -> None:
         """Wait for the shell's prompt."""
@@ -103,6 +107,12 @@ def _session(terminal: Terminal) -> str:
         terminal.wait(question)
         time.sleep(1)
         terminal.send("Enter")
+    if terminal.wait(COPIED, LAST) == COPIED:
+        time.sleep(1)
+        terminal.send("Enter")
+        terminal.wait(LAST)
+    time.sleep(1)
+    terminal.send("Enter")
     terminal.idle()
     branch = _MERGE.search(" ".join(terminal.text().split()))
     if branch is None:

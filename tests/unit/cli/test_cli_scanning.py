@@ -84,8 +84,8 @@ HERE = Path(__file__)
 @pytest.mark.parametrize(
     ("flags", "why"),
     [
-        ({"scanner": "trivy", "reports": (HERE,)}, "leave out --scanner"),
-        ({"osv": HERE, "reports": (HERE,)}, "leave out --scanner"),
+        ({"scanner": "trivy", "reports": (HERE,)}, "is a scan already"),
+        ({"osv": HERE, "reports": (HERE,)}, "is a scan already"),
         ({"reports": (HERE, HERE)}, "2 times for 1 images"),
         ({"scanner": "grype", "osv": HERE}, "does not go with --scanner grype"),
         ({"kev": HERE}, "there is none"),
