@@ -147,9 +147,10 @@ def _refusal(fault: Exception, host: str) -> Lookup:
             return NotRegistered(reason=reason, denied=True)
         if isinstance(fault, NotFound) or _says(fault, _UNKNOWN):
             return NotRegistered(reason=f"{host} has no such image: {words}")
-    # The engine's words name the question and its resolver first; the cause comes last.
-    cause = words.rpartition(": ")[2] if _says(fault, _CUT_OFF) else words
-    return NotAsked(reason=f"{host} could not be asked: {cause}")
+        if _says(fault, _CUT_OFF):
+            # The engine's words name the question and its resolver first; the cause comes last.
+            words = words.rpartition(": ")[2]
+    return NotAsked(reason=f"{host} could not be asked: {words}")
 
 
 def _says(fault: APIError, words: tuple[str, ...]) -> bool:
