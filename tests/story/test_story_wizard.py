@@ -18,7 +18,7 @@ from stepdown import discover
 from stepdown.cli.options import Options
 from stepdown.cli.prompts import Drawn
 from stepdown.cli.wizard import Asker
-from stepdown.discover import Setting
+from stepdown.discover import Variable
 from stepdown.errors import Interrupted
 from stepdown.flow import catalog, migrate
 from stepdown.flow.carried import Shipped
@@ -123,10 +123,10 @@ def test_variables_come_from_the_repository(
     keys: PipeInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = (
-        Setting(name="API_TOKEN", value="x", source="compose.yaml"),
-        Setting(name="MODE", value="", source=".env.example"),
-        Setting(name="PORT", value="80", source="compose.yaml"),
-        Setting(name="UNSET_TOKEN", value="x", source="compose.yaml"),
+        Variable(name="API_TOKEN", value="x", source="compose.yaml"),
+        Variable(name="MODE", value="", source=".env.example"),
+        Variable(name="PORT", value="80", source="compose.yaml"),
+        Variable(name="UNSET_TOKEN", value="x", source="compose.yaml"),
     )
     monkeypatch.setenv("API_TOKEN", "hidden")
     keys.send_text(f" {DOWN} {ENTER}prod{ENTER}")

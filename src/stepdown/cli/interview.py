@@ -10,7 +10,7 @@ from rich.console import Console
 
 from stepdown.cli.options import Options
 from stepdown.cli.wizard import Again, Asker
-from stepdown.discover import Setting
+from stepdown.discover import Variable
 from stepdown.errors import UsageError
 from stepdown.flow.touched import open_hazards
 from stepdown.model.plan import Plan
@@ -23,14 +23,14 @@ class Aids:
     """What an interview works with.
 
     `plan` plans with other options, `attempt` runs the tests of a plan on the old base,
-    `settings` are the variables that the repository names. `console` shows what is not a question.
+    `variables` are those that the repository names. `console` shows what is not a question.
     """
 
     asker: Asker
     console: Console
     plan: Callable[[Options], Plan]
     attempt: Callable[[Plan], CheckRun | BuildFailed]
-    settings: tuple[Setting, ...]
+    variables: tuple[Variable, ...]
 
 
 def interview(aids: Aids, options: Options) -> tuple[Options, Plan]:
@@ -44,7 +44,7 @@ def interview(aids: Aids, options: Options) -> tuple[Options, Plan]:
         return options, what
     asker = aids.asker
     options = asker.circumstances(options)
-    options = asker.environment(aids.settings, options)
+    options = asker.environment(aids.variables, options)
     options = _tests(aids, what, options)
     options = asker.packages(aids.plan(options), options)
     options = asker.unsafe(aids.plan(options), options)

@@ -172,7 +172,7 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
 def _agreed(desk: Desk, target: Target) -> tuple[Desk, Plan]:
     """Return the plan that was saved, that the person agreed to or that the flags make."""
     if desk.saved is not None and desk.options.saved is not None:
-        return desk, renewed(desk.saved, target, desk.options.saved)
+        return desk, renewed(desk.saved, target, desk.options.saved, desk.options.policy())
     if desk.asker is None:
         return desk, _plan(desk, target, desk.options)
     options, what = interview(_aids(desk, desk.asker, target), desk.options)
@@ -189,7 +189,7 @@ def _aids(desk: Desk, asker: Asker, target: Target) -> Aids:
         console=printers.console_for(desk.options.color),
         plan=partial(_plan, desk, target),
         attempt=partial(_rehearsed, desk),
-        settings=discover.settings(listed, target),
+        variables=discover.variables(listed, target),
     )
 
 

@@ -31,8 +31,11 @@ def load(path: Path) -> Plan:
         raise UsageError(f"{path} is no plan.", details=str(error), hint=_HINT) from error
 
 
-def renewed(what: Plan, target: Target, path: Path) -> Plan:
+def renewed(what: Plan, target: Target, path: Path, now: Policy) -> Plan:
     """Return the plan for what is committed now, with private variables from the environment.
+
+    Gates, waivers and the date are those of `now`, so that a gate that came since counts, and a
+    waiver that ended or was taken back does not; gates of the plan stay.
 
     Raises UsageError where the Dockerfile is another one than it was, or a variable is not set.
     """
@@ -40,7 +43,7 @@ def renewed(what: Plan, target: Target, path: Path) -> Plan:
         raise UsageError(
             f"{target.dockerfile} is not what it was when {path.name} was made.", hint=_HINT
         )
-    return msgspec.structs.replace(what, target=target, policy=_filled(what.policy))
+    return msgspec.structs.replace(what, target=target, policy=_today(_filled(what.policy), now))
 
 
 def _filled(policy: Policy) -> Policy:
@@ -52,3 +55,8 @@ def _filled(policy: Policy) -> Policy:
         )
     pairs = tuple((n, os.environ[n] if n in policy.private else v) for n, v in policy.environment)
     return msgspec.structs.replace(policy, environment=pairs)
+
+
+def _today(policy: Policy, now: Policy) -> Policy:
+    gates = tuple(dict.fromkeys((*now.gates, *policy.gates)))
+    return msgspec.structs.replace(policy, gates=gates, waivers=now.waivers, day=now.day)

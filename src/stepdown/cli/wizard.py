@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stepdown.cli.options import SMALLEST, Options
 from stepdown.cli.prompts import Choice, Prompts
-from stepdown.discover import Setting
+from stepdown.discover import Variable
 from stepdown.model.plan import Edit, Plan
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Asker:
             else:
                 return answer
 
-    def environment(self, found: tuple[Setting, ...], options: Options) -> Options:
+    def environment(self, found: tuple[Variable, ...], options: Options) -> Options:
         """Ask which variables it needs; a secret's value is only taken from the environment."""
         given = {text.partition("=")[0] for text in options.environment}
         wanted = [one for one in found if one.name not in given]
@@ -95,20 +95,20 @@ class Asker:
         if not wanted:
             return options
         choices = [
-            Choice(title=_setting(one), value=one.name, on=bool(one.value) and not one.secret)
+            Choice(title=_shown(one), value=one.name, on=bool(one.value) and not one.secret)
             for one in wanted
         ]
         names = self.prompts.several("Which variables does it need?", choices)
         chosen = [one for one in wanted if one.name in names]
-        values = tuple(filter(None, map(self._variable, chosen)))
+        values = tuple(filter(None, map(self._value, chosen)))
         return replace(options, environment=(*options.environment, *values))
 
-    def _variable(self, setting: Setting) -> str:
+    def _value(self, variable: Variable) -> str:
         """Return NAME=VALUE, or NAME alone where the value stays in the environment."""
-        if setting.secret:
-            return setting.name
-        value = setting.value or self.prompts.text(f"Value of {setting.name}")
-        return f"{setting.name}={value}"
+        if variable.secret:
+            return variable.name
+        value = variable.value or self.prompts.text(f"Value of {variable.name}")
+        return f"{variable.name}={value}"
 
     def packages(self, plan: Plan, options: Options) -> Options:
         """Ask what Alpine calls the packages that nobody knows; no answer leaves the line alone."""
@@ -185,15 +185,15 @@ _TRY_AGAIN = (
 )
 
 
-def _unset(setting: Setting) -> bool:
-    return setting.secret and setting.name not in os.environ
+def _unset(variable: Variable) -> bool:
+    return variable.secret and variable.name not in os.environ
 
 
-def _setting(setting: Setting) -> str:
-    if setting.secret:
-        return f"{setting.name}: a secret, read from your shell, never written"
-    value = f"={setting.value}" if setting.value else ": asked for"
-    return f"{setting.name}{value}  ({setting.source})"
+def _shown(variable: Variable) -> str:
+    if variable.secret:
+        return f"{variable.name}: a secret, read from your shell, never written"
+    value = f"={variable.value}" if variable.value else ": asked for"
+    return f"{variable.name}{value}  ({variable.source})"
 
 
 def _by_place(edits: list[Edit]) -> dict[str, list[Edit]]:

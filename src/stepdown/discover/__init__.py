@@ -3,7 +3,7 @@
 from stepdown.discover.command import command
 from stepdown.discover.dockerfiles import find_dockerfiles
 from stepdown.discover.facts import facts
-from stepdown.discover.settings import Setting, settings
 from stepdown.discover.target import target
+from stepdown.discover.variables import Variable, variables
 
-__all__ = ("Setting", "command", "facts", "find_dockerfiles", "settings", "target")
+__all__ = ("Variable", "command", "facts", "find_dockerfiles", "target", "variables")

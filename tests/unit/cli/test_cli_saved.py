@@ -8,6 +8,7 @@ import pytest
 from stepdown.cli.saved import as_bytes, load, renewed
 from stepdown.errors import UsageError
 from stepdown.model.facts import Facts, Target
+from stepdown.model.gate import Gate, Waiver
 from stepdown.model.image import Tier
 from stepdown.model.plan import Plan, Policy
 
@@ -45,7 +46,7 @@ def test_they_come_from_the_environment_again(
     path = kept(tmp_path)
     later = msgspec.structs.replace(TARGET, commit="d")
     monkeypatch.setenv("TOKEN", "hidden")
-    what = renewed(load(path), later, path)
+    what = renewed(load(path), later, path, Policy())
     assert what == msgspec.structs.replace(PLAN, target=later)
 
 
@@ -53,14 +54,30 @@ def test_one_that_is_not_set_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
     path = kept(tmp_path)
     monkeypatch.delenv("TOKEN", raising=False)
     with pytest.raises(UsageError, match="TOKEN is not set"):
-        renewed(load(path), TARGET, path)
+        renewed(load(path), TARGET, path, Policy())
 
 
 def test_another_dockerfile_is_an_error(tmp_path: Path) -> None:
     path = kept(tmp_path)
     other = msgspec.structs.replace(TARGET, text="FROM node:22\n")
     with pytest.raises(UsageError, match="not what it was"):
-        renewed(load(path), other, path)
+        renewed(load(path), other, path, Policy())
+
+
+def test_gates_and_waivers_are_those_of_today(tmp_path: Path) -> None:
+    old, new = (
+        Gate(id="forbid.shell", measure="shells"),
+        Gate(id="max.commands", measure="commands"),
+    )
+    waiver = Waiver(gate="forbid.shell", reason="for now", expires="2026-11-30")
+    then = Policy(gates=(old,), waivers=(waiver,), day="2026-11-01")
+    path = tmp_path / "plan.json"
+    path.write_bytes(as_bytes(msgspec.structs.replace(PLAN, policy=then)))
+    now = Policy(gates=(new, old), day="2027-01-01")
+    policy = renewed(load(path), TARGET, path, now).policy
+    assert (policy.gates, policy.waivers, policy.day) == ((new, old), (), "2027-01-01")
+    kept = renewed(load(path), TARGET, path, Policy()).policy
+    assert (kept.gates, kept.waivers) == ((old,), ())
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"target": 1}'])

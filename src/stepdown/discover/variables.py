@@ -21,7 +21,7 @@ _SECRET = re.compile(r"AUTH|CREDENTIAL|DSN|KEY|PASS|PRIVATE|SECRET|TOKEN", re.IG
 _LOGIN = re.compile(r"://[^/\s]*:[^/\s]*@")
 
 
-class Setting(Value, frozen=True, kw_only=True):
+class Variable(Value, frozen=True, kw_only=True):
     """A variable, its value and the file that sets it.
 
     `value` is empty where the file gives none, or one that depends on other variables. A `secret`
@@ -38,9 +38,9 @@ class Setting(Value, frozen=True, kw_only=True):
         return bool(_SECRET.search(self.name) or _LOGIN.search(self.value))
 
 
-def settings(listed: Listing, target: Target) -> tuple[Setting, ...]:
+def variables(listed: Listing, target: Target) -> tuple[Variable, ...]:
     """Return each variable once; compose files come before examples, in the order of the names."""
-    found: dict[str, Setting] = {}
+    found: dict[str, Variable] = {}
     for file in listed.files:
         if compose.NAME.fullmatch(file.rpartition("/")[2]):
             for one in _composed(listed, file, target):
@@ -54,7 +54,7 @@ def settings(listed: Listing, target: Target) -> tuple[Setting, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _composed(listed: Listing, file: str, target: Target) -> Iterator[Setting]:
+def _composed(listed: Listing, file: str, target: Target) -> Iterator[Variable]:
     try:
         services = compose.services(content(listed, file, _LARGEST) or "")
     except ValueError:
@@ -65,18 +65,18 @@ def _composed(listed: Listing, file: str, target: Target) -> Iterator[Setting]:
         environment = service.node.get("environment")
         pairs = [(name, node.text or "") for name, node in environment.keys.items()]
         pairs += [(text.partition("=")[0], text.partition("=")[2]) for text in environment.words]
-        yield from (_setting(name, value, file) for name, value in pairs if _NAME.fullmatch(name))
+        yield from (_variable(name, value, file) for name, value in pairs if _NAME.fullmatch(name))
 
 
-def _example(listed: Listing, file: str) -> Iterator[Setting]:
+def _example(listed: Listing, file: str) -> Iterator[Variable]:
     from dotenv import dotenv_values  # noqa: PLC0415  (only where there is such a file)
 
     text = content(listed, file, _LARGEST) or ""
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     for name, value in values.items():
         if _NAME.fullmatch(name):
-            yield _setting(name, value or "", file)
+            yield _variable(name, value or "", file)
 
 
-def _setting(name: str, value: str, source: str) -> Setting:
-    return Setting(name=name, value="" if "$" in value else value, source=source)
+def _variable(name: str, value: str, source: str) -> Variable:
+    return Variable(name=name, value="" if "$" in value else value, source=source)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from stepdown import discover
-from stepdown.discover.settings import settings
+from stepdown.discover.variables import variables
 from stepdown.discover.walk import listing
 from stepdown.flow import catalog
 from stepdown.model.facts import Target
@@ -44,7 +44,7 @@ def found(folder: Path, **files: str) -> dict[str, tuple[str, str, bool]]:
     what = target(folder)
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text)
-    return {s.name: (s.value, s.source, s.secret) for s in settings(listing(folder), what)}
+    return {s.name: (s.value, s.source, s.secret) for s in variables(listing(folder), what)}
 
 
 def test_a_compose_file_wins_over_an_example(tmp_path: Path) -> None:
