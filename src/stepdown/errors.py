@@ -63,6 +63,20 @@ class RecordError(StepdownError):
     """A saved record cannot be read."""
 
 
+class ForgeError(StepdownError):
+    """A forge refused, or cannot be reached.
+
+    `wait` is the number of seconds after which the forge wants to be asked again, None where that
+    would not help.
+    """
+
+    def __init__(
+        self, brief: str, *, details: str = "", hint: str = "", wait: float | None = None
+    ) -> None:
+        super().__init__(brief, details=details, hint=hint)
+        self.wait = wait
+
+
 class Interrupted(StepdownError, KeyboardInterrupt):  # noqa: N818  (the user asked for it)
     """The user or the system asked to stop.
 

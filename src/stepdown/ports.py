@@ -7,6 +7,7 @@ from typing import Protocol
 from stepdown.model.advisory import Feed, Query
 from stepdown.model.image import Healthcheck, ImageConfig, Value
 from stepdown.model.plan import BuildSecret
+from stepdown.model.request import Hosted, MergeRequest, NewRequest
 from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
 
@@ -294,3 +295,39 @@ class PackageIndex(Value, frozen=True, kw_only=True):
     content: bytes = b""
     description: str = ""
     failure: str = ""
+
+
+class Forge(Protocol):
+    """One repository on a forge, with the user's own credentials.
+
+    Every method raises ForgeError: what was refused, which right is missing, when to come again.
+    The forge's own signals to slow down are obeyed inside.
+    """
+
+    def repository(self) -> Hosted:
+        """Return what the forge says of the repository."""
+
+    def find(self, source: str, target: str) -> tuple[MergeRequest, ...]:
+        """Return every merge request from `source` to `target`, in any state, newest first."""
+
+    def create(self, request: NewRequest) -> MergeRequest:
+        """Make a merge request, with labels, reviewers and assignees as far as they exist."""
+
+    def update(self, number: int, title: str, body: str) -> MergeRequest:
+        """Replace title and description; everything else stays."""
+
+    def comment(self, number: int, text: str) -> None:
+        """Add a comment."""
+
+    def close(self, number: int) -> None:
+        """Close a merge request without merging it."""
+
+    def fork(self) -> Hosted:
+        """Return the user's fork, made and waited for where there is none."""
+
+
+class Directory(Protocol):
+    """All repositories of an owner on a forge."""
+
+    def repositories(self, owner: str) -> Iterator[Hosted]:
+        """Yield what the user may see of an organisation, a group, a person; raises ForgeError."""

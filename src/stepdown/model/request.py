@@ -1,0 +1,64 @@
+"""Merge requests, as every forge has them under some name."""
+
+from enum import StrEnum
+
+from stepdown.model.image import Value
+
+
+class RequestState(StrEnum):
+    """Where a merge request stands. `closed` is one that was not merged."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class MergeRequest(Value, frozen=True, kw_only=True):
+    """A merge request on a forge.
+
+    `number` is what the forge calls it by (an iid, an index). `source` is the branch with the
+    change, `owner:branch` where it lives in a fork; `target` the branch that it is for. `commit` is
+    the tip of the source as the forge knows it, empty where it does not say. `author` is a login.
+    `closed_by` is the login of who closed it, empty where the forge does not say.
+    """
+
+    number: int
+    url: str
+    state: RequestState
+    title: str
+    body: str
+    source: str
+    target: str
+    commit: str = ""
+    author: str = ""
+    closed_by: str = ""
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+
+
+class NewRequest(Value, frozen=True, kw_only=True):
+    """A merge request that is to be made. `labels`, `reviewers` and `assignees` are names."""
+
+    source: str
+    target: str
+    title: str
+    body: str
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+
+
+class Hosted(Value, frozen=True, kw_only=True):
+    """A repository on a forge. `name` is its full name there (`owner/name`, `group/sub/name`).
+
+    `url` clones it over HTTP, without credentials. `writable` tells whether this user may push.
+    """
+
+    name: str
+    url: str
+    default_branch: str
+    archived: bool = False
+    fork: bool = False
+    empty: bool = False
+    writable: bool = True
