@@ -19,8 +19,10 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     pen = Pen(text=doc.text, fixer="echo")
     edits: list[Edit] = []
     refusals: list[Refusal] = []
+    if _with_bash(situation):
+        return Fixes()
     for stage, instruction, script in runs(doc, situation):
-        if stage.index not in situation.built or not _plain(situation, script):
+        if stage.index not in situation.built or script.interpreter not in ("", "sh"):
             continue
         for command in _escaping(script):
             if _simple(command) and not script.has_error:
@@ -32,11 +34,10 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return Fixes(edits=tuple(edits), refusals=tuple(refusals))
 
 
-def _plain(situation: Situation, script: Script) -> bool:
-    """Tell whether sh runs the script; bash has BusyBox's echo."""
+def _with_bash(situation: Situation) -> bool:
+    """Tell whether a SHELL names bash, which has BusyBox's echo."""
     shells = [one for _, one in situation.instructions("SHELL")]
-    named = [word.text for one in shells for word in one.json or ()]
-    return script.interpreter in ("", "sh") and all(program(name) != "bash" for name in named)
+    return any(program(word.text) == "bash" for one in shells for word in one.json or ())
 
 
 def _escaping(script: Script) -> Iterator[Command]:

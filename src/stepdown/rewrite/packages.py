@@ -1,5 +1,6 @@
 """Packages: calls of apt become calls of apk, word by word, or are refused as a whole."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 
@@ -84,15 +85,22 @@ def _sudo(
     doc: Dockerfile, situation: Situation, stage: Stage, instruction: Instruction
 ) -> str | None:
     """Return what stands before apk in place of sudo before apt; None where there is no sudo."""
-    users = [
-        one.args.text.partition(":")[0].strip()
-        for part in doc.chain(stage)
-        for one in part.instructions
-        if one.keyword == "USER" and one.span.start < instruction.span.start
-    ]
-    if (users[-1] if users else situation.candidate.user) in _SUPERUSER:
+    users = _users(doc, stage.index)
+    above = bisect_left(users, instruction.span.start, key=lambda one: one[0])
+    if (users[above - 1][1] if above else situation.candidate.user) in _SUPERUSER:
         return ""
     return "sudo " if "sudo" in installed(doc, situation) else None
+
+
+@lru_cache(maxsize=8)
+def _users(doc: Dockerfile, stage: int) -> tuple[tuple[int, str], ...]:
+    """Return where each USER over the chain of a stage stands, and whom it names."""
+    return tuple(
+        (one.span.start, one.args.text.partition(":")[0].strip())
+        for part in doc.chain(doc.stages[stage])
+        for one in part.instructions
+        if one.keyword == "USER"
+    )
 
 
 def _exec_forms(situation: Situation, pen: Pen) -> Iterator[Refusal]:

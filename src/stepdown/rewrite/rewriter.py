@@ -1,10 +1,12 @@
 """From a Dockerfile and a candidate to the Dockerfile for that candidate."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 
 from msgspec.structs import replace
 
-from stepdown.dockerfile import Dockerfile, Instruction, Stage, apply, read
+from stepdown.dockerfile import Dockerfile, Span, Stage, apply, read
 from stepdown.errors import DockerfileError
 from stepdown.model.facts import Facts, Target
 from stepdown.model.image import Libc, Tier
@@ -79,12 +81,11 @@ def _fixed(doc: Dockerfile, situation: Situation, target: Target) -> Rewrite:
     wanted = list(dict.fromkeys(edit for one in fixes for edit in one.edits))
     edits = _surviving(_allowed(doc, wanted, refusals))
     policy = situation.policy
-    proposed = [
-        edit
-        for edit in edits
-        if edit.disposition is Disposition.UNSAFE and not policy.accepts(edit.fixer, edit.line)
-    ]
-    applied = [edit for edit in edits if edit not in proposed]
+    proposed, applied = list[Edit](), list[Edit]()
+    for edit in edits:
+        asks = edit.disposition is Disposition.UNSAFE
+        asked = asks and not policy.accepts(edit.fixer, edit.line)
+        (proposed if asked else applied).append(edit)
     result = apply(doc.text, applied)
     argument = next((one.argument for one in fixes if one.argument), "")
     after = Rewrite(
@@ -192,29 +193,43 @@ def _unique(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return tuple(dict.fromkeys(sorted(refusals, key=lambda one: (one.line, one.fixer))))
 
 
-def _holder(doc: Dockerfile, line: int) -> Instruction | None:
-    return next((one for one in doc.instructions if one.line <= line <= one.end_line), None)
-
-
 def _surviving(edits: list[Edit]) -> list[Edit]:
     """Drop the edits of what another fixer takes out altogether."""
-    removals = [edit for edit in edits if not edit.text and edit.start < edit.end]
+    removed = {fixer: _Removed(edits, fixer) for fixer in dict.fromkeys(e.fixer for e in edits)}
     return [
         edit
         for edit in edits
-        if not any(
-            one.fixer != edit.fixer and one.start <= edit.start < edit.end <= one.end
-            for one in removals
-        )
+        if edit.start == edit.end
+        or not any(one.covers(edit) for fixer, one in removed.items() if fixer != edit.fixer)
     ]
+
+
+class _Removed:
+    """What one fixer takes out: a long file may lose something in each of its lines."""
+
+    def __init__(self, edits: list[Edit], fixer: str) -> None:
+        own = [one for one in edits if one.fixer == fixer and not one.text and one.start < one.end]
+        spans = sorted((one.start, one.end) for one in own)
+        self._starts = [start for start, _ in spans]
+        self._furthest = list(accumulate((end for _, end in spans), max))
+
+    def covers(self, edit: Edit) -> bool:
+        """Tell whether one removal takes out all that the edit changes."""
+        before = bisect_right(self._starts, edit.start)
+        return before > 0 and self._furthest[before - 1] >= edit.end
 
 
 def _allowed(doc: Dockerfile, edits: list[Edit], refusals: tuple[Refusal, ...]) -> list[Edit]:
     """Drop the edits inside of a RUN that was refused: it stays as it is."""
-    refused = {_holder(doc, one.line) for one in refusals if one.blocking}
-    spans = [one.span for one in refused if one is not None and one.keyword in ("RUN", "ONBUILD")]
-    return [
-        edit
-        for edit in edits
-        if not any(edit.start < one.end and one.start < edit.end for one in spans)
-    ]
+    lines = [one.line for one in doc.instructions]
+    refused = {bisect_right(lines, one.line) - 1 for one in refusals if one.blocking}
+    holders = [doc.instructions[number] for number in sorted(refused) if number >= 0]
+    spans = [one.span for one in holders if one.keyword in ("RUN", "ONBUILD")]
+    starts = [span.start for span in spans]
+    return [edit for edit in edits if not _inside(edit, spans, starts)]
+
+
+def _inside(edit: Edit, spans: list[Span], starts: list[int]) -> bool:
+    """Tell whether an edit changes something in one of the spans, which are in order."""
+    last = bisect_left(starts, edit.end) - 1
+    return last >= 0 and edit.start < spans[last].end

@@ -1,5 +1,7 @@
 """What a fixer sees, and what it answers."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
@@ -92,7 +94,7 @@ class Pen(Value, frozen=True, kw_only=True):
             start=span.start,
             end=span.end,
             text=new,
-            line=self.text.count("\n", 0, span.start) + 1,
+            line=line_number(self.text, span.start),
             fixer=self.fixer,
             reason=reason,
             disposition=Disposition.SAFE if safe else Disposition.UNSAFE,
@@ -110,6 +112,17 @@ class Pen(Value, frozen=True, kw_only=True):
             hint=hint,
             blocking=blocking,
         )
+
+
+def line_number(text: str, at: int) -> int:
+    """Return the number of the line, from 1, in which offset `at` is."""
+    return bisect_left(_line_feeds(text), at) + 1
+
+
+@lru_cache(maxsize=1)
+def _line_feeds(text: str) -> list[int]:
+    """Find the line feeds once: a long file may get an edit in each of its lines."""
+    return [one.start() for one in re.finditer("\n", text)]
 
 
 def line_start(text: str, at: int) -> int:
