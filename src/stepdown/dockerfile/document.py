@@ -30,6 +30,7 @@ from stepdown.dockerfile.syntax import check
 from stepdown.errors import DockerfileError
 
 _LONG = 100_000  # characters; of such files, whose parts fill megabytes, one is kept
+_LAST: dict[str, "Dockerfile"] = {}
 _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
 
 
@@ -68,6 +69,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
         self._scripts: dict[int, Script | None] = {}
+        self.memory: dict[str, Any] = {}  # what readers of the file keep; it goes with the file
         self._effective: dict[tuple[str, tuple[int, ...]], Instruction | None] = {}
 
     def given(self, build_args: Mapping[str, str]) -> "Dockerfile":
@@ -272,9 +274,12 @@ def _short(text: str) -> Dockerfile:
     return Dockerfile(text)
 
 
-@lru_cache(maxsize=1)
 def _long(text: str) -> Dockerfile:
-    return Dockerfile(text)
+    found = _LAST.get(text)
+    if found is None:
+        _LAST.clear()  # first: the old one and the new one at a time would fill twice as much
+        found = _LAST[text] = Dockerfile(text)
+    return found
 
 
 def _with_bodies(instruction: Instruction, reader: LineReader, *, spaced: bool) -> Instruction:

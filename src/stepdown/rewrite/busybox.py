@@ -1,7 +1,6 @@
 """Options that the commands of Debian know and those of BusyBox do not."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from stepdown.dockerfile import Dockerfile, applets
 from stepdown.model.plan import Refusal
@@ -9,7 +8,7 @@ from stepdown.model.recipe import Applet
 from stepdown.rewrite.calls import Call, calls
 from stepdown.rewrite.needs import Need
 from stepdown.rewrite.packages import installed
-from stepdown.rewrite.situation import Fixes, Pen, Situation
+from stepdown.rewrite.situation import Fixes, Pen, Situation, found_once
 
 _SYSTEM_FOLDERS = frozenset(("", "/bin", "/usr/bin", "/sbin", "/usr/sbin"))
 _HINT = "Write it with the options that BusyBox has, or do this in a build stage."
@@ -40,7 +39,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return Fixes(refusals=tuple(refusals))
 
 
-@lru_cache(maxsize=1)
+@found_once
 def _problems(doc: Dockerfile, situation: Situation) -> tuple[tuple[Call, str, str], ...]:
     """Return the calls that BusyBox would refuse, with Alpine's package for them and the reason."""
     return tuple(_troubles(doc, situation))

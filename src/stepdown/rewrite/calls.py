@@ -1,11 +1,10 @@
 """The programs that a file calls: by themselves, through other programs, and inside of `sh -c`."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from stepdown.dockerfile import Command, Context, Dockerfile, Instruction, SourceText, Stage, parse
 from stepdown.model.image import Value
-from stepdown.rewrite.situation import Situation
+from stepdown.rewrite.situation import Situation, found_once
 
 _SHELLS = frozenset(("sh", "bash", "ash", "dash"))
 # Programs that call another one: the letters of their options with a value, and how many operands
@@ -62,7 +61,7 @@ def _keyword(call: Call) -> str:
     return call.instruction.keyword
 
 
-@lru_cache(maxsize=1)
+@found_once
 def _called(doc: Dockerfile, situation: Situation) -> tuple[Call, ...]:
     keywords = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
     started = [doc.effective(situation.ship, keyword) for keyword in keywords]
@@ -77,16 +76,11 @@ def _called(doc: Dockerfile, situation: Situation) -> tuple[Call, ...]:
 
 def of_instruction(doc: Dockerfile, stage: Stage, instruction: Instruction) -> tuple[Call, ...]:
     """Return the calls of one instruction, in either form; many fixers ask for the same."""
-    known, key = _known(doc), instruction.span.start
+    known: dict[int, tuple[Call, ...]] = doc.memory.setdefault("calls", {})
+    key = instruction.span.start
     if key not in known:
         known[key] = tuple(_read(doc, stage, instruction))
     return known[key]
-
-
-@lru_cache(maxsize=1)
-def _known(_doc: Dockerfile) -> dict[int, tuple[Call, ...]]:
-    """Return the place for the calls of one file, by where their instruction begins."""
-    return {}
 
 
 def _read(doc: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[Call]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 
 import msgspec
 
@@ -11,7 +11,7 @@ from stepdown.model.image import PackageManager
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite import apt, debian, lists, proof
 from stepdown.rewrite.names import Names, Refused
-from stepdown.rewrite.situation import Fixes, Pen, Situation, runs
+from stepdown.rewrite.situation import Fixes, Pen, Situation, found_once, runs
 from stepdown.rewrite.translation import Run, Translation
 
 _MANAGERS: Mapping[str, PackageManager | None] = {
@@ -85,22 +85,24 @@ def _sudo(
     doc: Dockerfile, situation: Situation, stage: Stage, instruction: Instruction
 ) -> str | None:
     """Return what stands before apk in place of sudo before apt; None where there is no sudo."""
-    users = _users(doc, stage.index)
+    users = _users(doc, stage)
     above = bisect_left(users, instruction.span.start, key=lambda one: one[0])
     if (users[above - 1][1] if above else situation.candidate.user) in _SUPERUSER:
         return ""
     return "sudo " if "sudo" in installed(doc, situation) else None
 
 
-@lru_cache(maxsize=8)
-def _users(doc: Dockerfile, stage: int) -> tuple[tuple[int, str], ...]:
+def _users(doc: Dockerfile, stage: Stage) -> tuple[tuple[int, str], ...]:
     """Return where each USER over the chain of a stage stands, and whom it names."""
-    return tuple(
-        (one.span.start, one.args.text.partition(":")[0].strip())
-        for part in doc.chain(doc.stages[stage])
-        for one in part.instructions
-        if one.keyword == "USER"
-    )
+    known: dict[int, tuple[tuple[int, str], ...]] = doc.memory.setdefault("users", {})
+    if stage.index not in known:
+        known[stage.index] = tuple(
+            (one.span.start, one.args.text.partition(":")[0].strip())
+            for part in doc.chain(stage)
+            for one in part.instructions
+            if one.keyword == "USER"
+        )
+    return known[stage.index]
 
 
 def _exec_forms(situation: Situation, pen: Pen) -> Iterator[Refusal]:
@@ -145,7 +147,7 @@ def _installed(doc: Dockerfile, situation: Situation, before: int) -> dict[str, 
     return found
 
 
-@lru_cache(maxsize=1)
+@found_once
 def installed(doc: Dockerfile, situation: Situation) -> frozenset[str]:
     """Return the names of the packages that the affected stages install by apt or apk."""
     names: set[str] = set()

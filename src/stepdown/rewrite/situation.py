@@ -3,13 +3,18 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
+
+import msgspec
 
 from stepdown.dockerfile import Dockerfile, Instruction, Script, Span, Stage
 from stepdown.model.facts import Facts
 from stepdown.model.image import PackageManager, Value
 from stepdown.model.plan import Candidate, Disposition, Edit, Policy, Refusal
 from stepdown.model.recipe import PackageName, Programs, Remedy
+
+Found = TypeVar("Found")
 
 
 class Situation(Value, frozen=True, kw_only=True, eq=False):
@@ -19,8 +24,8 @@ class Situation(Value, frozen=True, kw_only=True, eq=False):
     leads from root to ship. `affected` are all stages on the candidate in the order of the file,
     `built` the indexes of the stages that a build of `ship` needs. `old` is the image that the
     root stands on today and `present` that image's family and tier, as in `node/full`. `alias` is
-    the stage that only names the base for root, if there is one. Each is compared by identity, so
-    that what is found out for it can be kept.
+    the stage that only names the base for root, if there is one. `memory` keeps what several
+    fixers find out, and goes with it: see `found_once`.
     """
 
     candidate: Candidate
@@ -38,6 +43,7 @@ class Situation(Value, frozen=True, kw_only=True, eq=False):
     old: str
     target: str
     alias: Stage | None
+    memory: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def alpine(self) -> bool:
@@ -73,7 +79,23 @@ class Fixes(Value, frozen=True, kw_only=True):
 Fixer = Callable[[Dockerfile, Situation], Fixes]
 
 
-@lru_cache(maxsize=1)
+def found_once(
+    find: Callable[[Dockerfile, Situation], Found],
+) -> Callable[[Dockerfile, Situation], Found]:
+    """Let what is found out of a situation be found out once, for as long as it is there."""
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def known(doc: Dockerfile, situation: Situation) -> Found:
+        if name not in situation.memory:
+            situation.memory[name] = find(doc, situation)
+        found: Found = situation.memory[name]
+        return found
+
+    return known
+
+
+@found_once
 def runs(doc: Dockerfile, situation: Situation) -> tuple[tuple[Stage, Instruction, Script], ...]:
     """Return the affected RUN instructions in shell form, with their scripts."""
     scripts = [(*place, doc.script(place[1])) for place in situation.instructions("RUN")]
