@@ -13,7 +13,7 @@ _USERS: Mapping[str, str] = {
     "man": "6", "proxy": "13", "www-data": "33", "backup": "34", "list": "38", "irc": "39",
     "_apt": "42",
 }  # fmt: skip
-_GROUPS: Mapping[str, str] = {
+DEBIAN_GROUPS: Mapping[str, str] = {
     "man": "12", "proxy": "13", "sudo": "27", "backup": "34", "operator": "37", "list": "38",
     "irc": "39", "src": "40", "plugdev": "46", "staff": "50",
 }  # fmt: skip
@@ -79,10 +79,10 @@ def _owners(script: Script) -> Iterator[Word]:
 def _number(text: str, made: frozenset[str], *, alone: bool) -> str:
     """Return `user:group` with numbers for what Alpine lacks, empty where nothing is to do."""
     user, separator, group = _split(text)
-    if {user, group} & made or not (user in _USERS or group in _GROUPS):
+    if {user, group} & made or not (user in _USERS or group in DEBIAN_GROUPS):
         return ""
     uid = _USERS.get(user, user)
-    gids = {**_GROUPS, **_BOTH} if user in _USERS else _GROUPS
+    gids = {**DEBIAN_GROUPS, **_BOTH} if user in _USERS else DEBIAN_GROUPS
     if not separator:
         return uid if alone else f"{uid}:{gids.get(user, '65534')}"
     return f"{uid}:{gids.get(group, group)}"

@@ -12,6 +12,7 @@ from stepdown.rewrite import accounts, bash
 from stepdown.rewrite.accounts import Account
 from stepdown.rewrite.packages import installed
 from stepdown.rewrite.situation import Fixes, Pen, Situation, runs
+from stepdown.rewrite.systemusers import DEBIAN_GROUPS
 
 # /etc/group and /etc/passwd of an Alpine base image.
 ALPINE_GROUPS: Mapping[str, str] = {
@@ -96,7 +97,7 @@ def _translated(
     if problem:
         return "", problem
     if command.program == "usermod":
-        return _joined(command)
+        return _joined(command, groups)
     account = accounts.read(command)
     if account.problem:
         return "", account.problem[:1].upper() + account.problem[1:]
@@ -115,16 +116,20 @@ def _obstacle(command: Command, script: Script) -> str:
     return ""
 
 
-def _joined(command: Command) -> tuple[str, str]:
+def _joined(command: Command, groups: dict[str, str]) -> tuple[str, str]:
     """Translate `usermod -aG group user`."""
     texts = [word.text or "" for word in command.words]
     if len(texts) == 4 and texts[1] in ("-aG", "-a -G") and all(texts):  # noqa: PLR2004  (its words)
-        return _join(texts[3], texts[2].split(",")), ""
+        return _join(texts[3], texts[2].split(","), groups), ""
     return "", "Usermod has no counterpart on Alpine"
 
 
-def _join(user: str, groups: list[str]) -> str:
-    return " && ".join(f"adduser {quote(user)} {quote(group)}" for group in groups)
+def _join(user: str, names: list[str], groups: dict[str, str]) -> str:
+    """Return the commands that add a user to groups; those of Debian's base have to be made."""
+    new = [name for name in names if name in DEBIAN_GROUPS and name not in groups]
+    groups.update(dict.fromkeys(new, ""))
+    made = [f"addgroup --system {quote(name)}" for name in new]
+    return " && ".join([*made, *(f"adduser {quote(user)} {quote(name)}" for name in names)])
 
 
 def _group(account: Account, groups: dict[str, str]) -> tuple[str, str]:
@@ -154,7 +159,7 @@ def _user(
 ) -> tuple[str, str]:
     primary, before, problem = _primary(account, groups)
     more = [group for group in account.values.get("groups", "").split(",") if group]
-    unknown = [group for group in more if group not in groups]
+    unknown = [group for group in more if group not in groups and group not in DEBIAN_GROUPS]
     if unknown:
         problem = problem or f"The group {unknown[0]} is not there"
     problem = problem or _taken(account)
@@ -162,8 +167,8 @@ def _user(
         return "", problem
     words = ["adduser", "--disabled-password", *_identity(account, {**_SHELLS, **shells})]
     words += ["--ingroup", quote(primary), quote(account.name)]
-    after = [_join(account.name, more)] if more else []
     groups.setdefault(primary, "")
+    after = [_join(account.name, more, groups)] if more else []
     return " && ".join([*before, " ".join(words), *after]), ""
 
 
