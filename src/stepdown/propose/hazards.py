@@ -96,7 +96,9 @@ def _health(rung: Rung, scene: Scene) -> Iterator[Hazard]:
     elif lacking:
         advice = f"The image has no {lacking}; install it or use the application's own runtime."
         yield Hazard(id="G05", evidence=evidence, advice=advice, line=check.line)
-    if rung.libc is Libc.MUSL and "localhost" in scene.facts.health:
+    probes = [tool for tool in _PROBES if re.search(rf"\b{tool}\b", scene.facts.health)]
+    # curl goes on to the next address where the first one refuses.
+    if rung.libc is Libc.MUSL and "localhost" in scene.facts.health and probes != ["curl"]:
         advice = "Write 127.0.0.1 instead of localhost."
         yield Hazard(id="C07", evidence=evidence, advice=advice, line=check.line)
 
