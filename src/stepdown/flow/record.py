@@ -1,7 +1,6 @@
 """The record of a run: an Outcome as a JSON file, from which every report can be made again."""
 
 import contextlib
-import inspect
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +8,7 @@ import msgspec
 
 from stepdown.errors import RecordError
 from stepdown.model import encoding
+from stepdown.model.schema import published
 from stepdown.model.trial import BaselineVerdict, Outcome, Verdict
 
 SCHEMA = 1
@@ -116,15 +116,4 @@ def schema() -> bytes:
 
     SHIPPED carries the same bytes, for programs that read records without starting stepdown.
     """
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:stepdown:record:{SCHEMA}",
-        "title": f"Record of a run of stepdown, schema {SCHEMA}",
-    }
-    (reference,), nouns = msgspec.json.schema_components([Outcome])
-    for noun in nouns.values():
-        if "description" in noun:  # only from 3.13 on does Python itself take the indentation off
-            noun["description"] = inspect.cleandoc(noun["description"])
-    nouns["Outcome"]["properties"]["schema"]["const"] = SCHEMA
-    whole = {**head, **reference, "$defs": dict(sorted(nouns.items()))}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+    return published(Outcome, name="record", number=SCHEMA, title="Record of a run of stepdown")
