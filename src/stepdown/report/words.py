@@ -39,6 +39,8 @@ def visible(text: str) -> str:
     Line ends and tabs become single spaces; what could move a cursor, change the direction of
     writing or hide text becomes a backslash escape.
     """
+    if text.isprintable():
+        return text
     plain = _ESCAPE_SEQUENCE.sub("", text).strip("\r\n")
     plain = encoding.visible(re.sub(r"[\r\n\t]+", " ", plain))
     return "".join(c if c.isprintable() else _spelled(c) for c in plain)

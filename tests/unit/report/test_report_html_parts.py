@@ -19,7 +19,7 @@ from stepdown.report import html
 from stepdown.report.html.bars import bars
 from stepdown.report.html.edits import Patch, patch
 from stepdown.report.html.flaws import flaws
-from stepdown.report.html.grid import MOST_ROWS, Grid, State
+from stepdown.report.html.grid import MOST_ROWS, Grid, Ranked, State
 from stepdown.report.html.grids import commands, files, packages
 from stepdown.report.html.rungs import ladder
 
@@ -48,7 +48,7 @@ def test_what_grew_is_shown_as_grown() -> None:
     assert "▲ LARGER" in row[0]
 
 
-def rows(grid: Grid | None) -> dict[str, State]:
+def rows(grid: Grid | None) -> dict[str, Ranked]:
     assert grid is not None
     return {row.cells[0].text: row.state for row in grid.rows}
 

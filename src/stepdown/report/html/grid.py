@@ -1,12 +1,30 @@
 """Long tables that a reader can sort and filter, in the order in which they matter."""
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
+from typing import Protocol
 
 import msgspec
 
 MOST_ROWS = 4000
 """What is more is counted and left out, so that a page opens fast and stays below 3 MB."""
+
+
+class Ranked(Protocol):
+    """The last column of a row: its words, its class in the style sheet, its place in the order."""
+
+    @property
+    def name(self) -> str:
+        """The name of the class, in upper case."""
+
+    @property
+    def value(self) -> str:
+        """The words."""
+
+    @property
+    def rank(self) -> int:
+        """Position in the table."""
 
 
 class State(Enum):
@@ -45,19 +63,22 @@ class Cell(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """The first cell names the row."""
 
-    state: State
+    state: Ranked
     cells: tuple[Cell, ...]
 
 
 class Tally(msgspec.Struct, frozen=True):
     """How many rows have a state."""
 
-    state: State
+    state: Ranked
     count: int
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
-    """A table whose last column is the state of the row; `left_out` rows are not in it."""
+    """A table whose last column is the state of the row; `left_out` rows are not in it.
+
+    `last` is the title of that column, `whole` says where all rows are.
+    """
 
     id: str
     title: str
@@ -66,6 +87,8 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     tallies: tuple[Tally, ...]
     left_out: int
+    last: str = "State"
+    whole: str = "the record"
 
     @property
     def count(self) -> int:
@@ -80,13 +103,13 @@ def grid(
     ordered = sorted(rows, key=lambda row: row.state.rank)
     if not ordered:
         return None
-    counts = ((state, sum(row.state is state for row in ordered)) for state in State)
+    counts = Counter(row.state for row in ordered)
     return Grid(
         id=name,
         title=title,
         note=note,
         columns=columns,
         rows=tuple(ordered[:MOST_ROWS]),
-        tallies=tuple(Tally(state, count) for state, count in counts if count),
+        tallies=tuple(Tally(state, count) for state, count in counts.items()),
         left_out=max(0, len(ordered) - MOST_ROWS),
     )

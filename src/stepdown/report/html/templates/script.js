@@ -1,6 +1,8 @@
 // Sorting and filtering of the long tables. Without this script the page says the same.
 "use strict";
 (() => {
+  // A browser needs seconds to lay out thousands of rows: the rest is shown when it is asked for.
+  const AT_ONCE = 500;
   const compare = new Intl.Collator("en", { numeric: true }).compare;
 
   const key = (row, column) => {
@@ -16,7 +18,7 @@
     body.append(...rows.map(([, row]) => row));
   };
 
-  const makeSortable = (table, say) => {
+  const makeSortable = (table, sorted) => {
     const headers = [...table.tHead.rows[0].cells];
     headers.forEach((header, column) => {
       const button = document.createElement("button");
@@ -29,7 +31,7 @@
         headers.forEach((other) => other.removeAttribute("aria-sort"));
         header.setAttribute("aria-sort", direction);
         sort(table, column, direction);
-        say(`sorted by ${button.textContent}, ${direction}`);
+        sorted(`sorted by ${button.textContent}, ${direction}`);
       });
     });
   };
@@ -37,22 +39,39 @@
   const makeFilterable = (grid, table, say) => {
     const text = grid.querySelector("input");
     const state = grid.querySelector("select");
-    const rows = [...table.tBodies[0].rows];
-    const apply = () => {
+    const more = document.createElement("button");
+    let most = AT_ONCE;
+    const show = () => {
       const wanted = text.value.trim().toLowerCase();
       const only = state ? state.value : "";
-      let shown = 0;
+      const rows = table.tBodies[0].rows;
+      let fitting = 0;
       for (const row of rows) {
         const fits =
           (!only || row.cells[row.cells.length - 1].textContent === only) &&
           (!wanted || row.textContent.toLowerCase().includes(wanted));
-        row.hidden = !fits;
-        shown += fits ? 1 : 0;
+        fitting += fits ? 1 : 0;
+        row.hidden = !fits || fitting > most;
       }
-      say(`${shown} of ${rows.length} rows shown`);
+      more.hidden = fitting <= most;
+      more.textContent = `Show all ${fitting} rows`;
+      return `${Math.min(fitting, most)} of ${rows.length} rows shown`;
     };
-    text.addEventListener("input", apply);
-    state?.addEventListener("change", apply);
+    more.type = "button";
+    more.className = "more";
+    more.addEventListener("click", () => {
+      most = Infinity;
+      say(show());
+    });
+    text.addEventListener("input", () => say(show()));
+    state?.addEventListener("change", () => say(show()));
+    window.addEventListener("beforeprint", () => {
+      most = Infinity;
+      show();
+    });
+    table.after(more);
+    show();
+    return show;
   };
 
   for (const grid of document.querySelectorAll("details.grid")) {
@@ -61,8 +80,11 @@
     const say = (words) => {
       output.textContent = words;
     };
-    makeSortable(table, say);
-    makeFilterable(grid, table, say);
+    const show = makeFilterable(grid, table, say);
+    makeSortable(table, (words) => {
+      show();
+      say(words);
+    });
     grid.querySelector(".tools").hidden = false;
   }
 
