@@ -37,7 +37,8 @@ class Result(StrEnum):
 
     `nothing_to_gain`: no smaller base is proposed. `broken`: no candidate works. `no_evidence`:
     nothing could be checked, or the runs disagreed. `needs_attention`: lines that stepdown does
-    not understand stand in the way. `baseline_red` and `baseline_not_built` say that the
+    not understand stand in the way, or its settings are wrong. `unknown_base`: no recipe knows the
+    base. `baseline_red` and `baseline_not_built` say that the
     repository is broken as it is. `infrastructure` is the only one that is tried again by itself.
     """
 
@@ -45,6 +46,7 @@ class Result(StrEnum):
     NOTHING_TO_GAIN = "nothing_to_gain"
     NO_DOCKERFILE = "no_dockerfile"
     NEEDS_ATTENTION = "needs_attention"
+    UNKNOWN_BASE = "unknown_base"
     BROKEN = "broken"
     NO_EVIDENCE = "no_evidence"
     BASELINE_RED = "baseline_red"
@@ -64,11 +66,16 @@ class Gain(Value, frozen=True, kw_only=True):
 
 
 class Cause(Value, frozen=True, kw_only=True):
-    """Why a candidate failed: a breakage's id, its title, the image and what it is about."""
+    """Why a candidate failed: a breakage's id, its title, the image and what it is about.
+
+    `tier` is that of the image, empty where it is not told. Causes that share breakage, subject and
+    tier are one cause to the fleet.
+    """
 
     breakage: str
     title: str
     image: str
+    tier: str = ""
     evidence: str = ""
     subject: str = ""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import fleets
 import outcomes
 import outcomes_scanned
 
@@ -14,6 +15,7 @@ from stepdown.model.trial import Outcome
 from stepdown.report import (
     card,
     findings_text,
+    fleet,
     html,
     junit,
     markdown,
@@ -48,6 +50,14 @@ def bare(page: str) -> str:
     return _DIGEST.sub("sha256-…", _ASSETS.sub("", page))
 
 
+FLEET = {"txt": "text", "md": "md", "html": "html", "csv": "csv", "json": "json"}
+
+
+def _fleet(form: str) -> str:
+    made = fleet.render(fleets.small(), form, fleets.earlier())
+    return bare(made).replace("\r\n", "\n")
+
+
 def cases() -> dict[str, str]:
     """Return the golden files' names and their content."""
     made = {name: story() for name, story in STORIES.items()}
@@ -68,6 +78,7 @@ def cases() -> dict[str, str]:
         "scanned.sarif": sarif.render(made["scanned"]),
         "scanned.xml": junit.render(made["scanned"]),
         "delta.md": card.delta_markdown(best.delta),
+        **{f"fleet.{end}": _fleet(form) for end, form in FLEET.items()},
     }
 
 
