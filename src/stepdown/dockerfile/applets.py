@@ -14,6 +14,7 @@ _DATE = re.compile(
     r"@-?\d+(?:\.\d+)?|\d\d:\d\d(?::\d\d)?|(?:\d{4}\.)?\d\d\.\d\d-\d\d:\d\d(?::\d\d)?"
     r"|\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?"
 )
+_DATED = frozenset(("date", "touch"))
 _TEMPLATE = re.compile(r"\A(?=.*XXX)(?!.*X{6}\Z)")
 _EXTENDED = re.compile(r"-\w*[Er]\w*|--regexp-extended|--extended-regexp")
 _BOUND = re.compile(r"\{,\d+\}")
@@ -27,8 +28,18 @@ _FORMS: Mapping[str, Mapping[re.Pattern[str], str]] = {
             "BusyBox's date prints nothing for %P, %k, %l and capitals"
         ),
     },
+    "find": {
+        re.compile(r"\A[+-]?\d+[MGTP]\Z"): "BusyBox's find does not know the unit of -size",
+        re.compile(r"\A[bcdflps](?:,[bcdflps])+\Z"): "BusyBox's find takes one letter for -type",
+    },
     "mktemp": {_TEMPLATE: "BusyBox's mktemp wants six X at the end of the name"},
     "sed": {
+        re.compile(
+            r"(?:\A|[;{]\s*)/(?:\\.|[^/])+/I"
+        ): "BusyBox's sed does not know the address /x/I",
+        re.compile(r"\As(\W)(?:(?!\1).)*\1(?:(?!\1).)*\1\w*[eMm]"): (
+            "BusyBox's sed does not know the flags e and M"
+        ),
         re.compile(r"(?<!\\)\\[ULEul]"): (r"BusyBox's sed takes \U and the like for plain letters"),
         re.compile(r"(?<!\\)\\x[0-9A-Fa-f]{2}"): r"BusyBox's sed takes \x41 for plain letters",
         re.compile(r"(?:\A|;\s*)0,/"): "BusyBox's sed does not know the address 0,/x/",
@@ -75,7 +86,7 @@ def misread(program: str, words: tuple[str, ...]) -> str:
     for pattern, problem in _FORMS.get(program, {}).items():
         if any(pattern.search(word) for word in words[1:]):
             return problem
-    return _date(words) if program == "date" else _expression(program, words)
+    return _date(program, words) if program in _DATED else _expression(program, words)
 
 
 def _expression(program: str, words: tuple[str, ...]) -> str:
@@ -100,12 +111,12 @@ def _cluster(applet: Applet, word: str) -> tuple[str, bool]:
     return "", False
 
 
-def _date(words: tuple[str, ...]) -> str:
+def _date(program: str, words: tuple[str, ...]) -> str:
     for at, word in enumerate(words[1:], 1):
         value = word.partition("=")[2] if word.startswith("--date=") else ""
         if word in ("-d", "--date", "-ud") and at + 1 < len(words):
             value = words[at + 1]
         value = value.strip("\"'")
         if value and "$" not in value and "`" not in value and not _DATE.fullmatch(value):
-            return f"BusyBox's date does not understand {value}"
+            return f"BusyBox's {program} does not understand {value}"
     return ""

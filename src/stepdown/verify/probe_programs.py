@@ -18,6 +18,7 @@ from stepdown.verify.probe_image import Image
 # Words that stand before the program that a command line is about.
 _PREFIXES = frozenset(("builtin", "command", "env", "exec", "nice", "nohup", "sudo", "time"))
 _NAME = re.compile(r"[\w./+-]*[A-Za-z][\w./+-]*")
+_OUT_OF_TIME = re.compile(r"(?:^|[\s=])124(?:\s|$)")
 _ESCAPE = re.compile(r"(?<!\\)\\[nt]")
 _QUOTES = str.maketrans("", "", "\"'")
 
@@ -32,6 +33,7 @@ def lost(
 ) -> Iterator[str]:
     """Yield a sentence for each call that worked before; `lesser` are BusyBox's commands."""
     known, unread = {one.command: one for one in lesser}, _unread(after, clues)
+    yield from _endings(before, after, clues)
     for clue in clues:
         if clue.trait in (Trait.SHELL, Trait.SCRIPT):
             yield from _shell(before, after, clue)
@@ -47,6 +49,8 @@ def commands(line: str) -> Iterator[tuple[str, ...]]:
     for command in parse(SourceText.join([(0, text)])).commands:
         words = [word.text if word.text is not None else word.raw for word in command.words]
         while words and words[0].rpartition("/")[2] in _PREFIXES:
+            if words[0] == "env" and words[1:2] and words[1].startswith("-"):
+                yield tuple(words)
             if words[0] == "command" and words[1:2] and words[1].startswith("-"):
                 words = []  # `command -v` looks, and calls nothing
             words = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
@@ -116,6 +120,20 @@ def _options(
         problem = problem or applets.misread(name, words)
         if problem:
             yield f"{clue.place}, {clue.detail}: {problem}"
+
+
+def _endings(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
+    """Judge scripts that tell a command that ran out of time by its exit code."""
+    called = [clue for clue in clues if clue.trait is Trait.CALL and clue.language == "shell"]
+    asking = {clue.file for clue in called if _OUT_OF_TIME.search(clue.subject)}
+    turned = after.busybox("timeout") and not before.busybox("timeout")
+    for clue in called if turned else ():
+        words = next(commands(clue.subject), ("",))
+        if clue.file in asking and words[0] == "timeout" and "-s" not in words:
+            yield (
+                f"{clue.place}, {clue.detail}: BusyBox's timeout ends with 143, where the script"
+                " asks for 124"
+            )
 
 
 def _echo(before: Image, after: Image, clue: Clue, words: tuple[str, ...]) -> Iterator[str]:

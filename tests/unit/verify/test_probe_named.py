@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fakes import image
+from stepdown.flow import catalog
 from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import Healthcheck, ImageConfig
 from stepdown.model.recipe import Applet
@@ -18,11 +19,7 @@ from stepdown.verify import probe_clues, probe_lost, probe_named, probe_programs
 from stepdown.verify.probe_image import Image
 from stepdown.verify.probe_rules import Wishes, broken
 
-LESSER = (
-    Applet(command="grep", package="grep", refused=frozenset(["-P", "--include"])),
-    Applet(command="date", package="coreutils", refused=frozenset()),
-    Applet(command="sed", package="sed", refused=frozenset()),
-)
+LESSER = catalog.load().programs.applets
 WRAPPERS = {"npm": {"tree-kill": ("ps -o pid --ppid 1",)}}
 PS = (Applet(command="ps", package="procps", refused=frozenset(["--ppid"])),)
 
@@ -157,15 +154,41 @@ class TestPrograms:
             ("sed 's/o/x/g' x", ""),
             (r"sed 's/.*/\U&/'", r"BusyBox's sed takes \U and the like for plain letters"),
             ("date -d yesterday", "BusyBox's date does not understand yesterday"),
+            ("touch -d '2 days ago' x", "BusyBox's touch does not understand 2 days ago"),
+            ("find . -size +1M", "BusyBox's find does not know the unit of -size"),
+            ("find . -size +1k", ""),
+            ("find . -type f,l", "BusyBox's find takes one letter for -type"),
+            ("find . -execdir rm {} +", "find: unrecognized option: -execdir"),
+            ("sed '/a/Id' x", "BusyBox's sed does not know the address /x/I"),
+            ("sed 's/a/b/I' x", ""),
+            ("sed 's/a/date/e' x", "BusyBox's sed does not know the flags e and M"),
+            ("sed 's/a/some/' x", ""),
+            ("realpath --relative-to=/a /a/b", "realpath: unrecognized option: --relative-to"),
+            ("realpath /a/b", ""),
+            ("stat --format=%a x", "stat: unrecognized option: --format"),
+            ("env -S 'a b'", "env: unrecognized option: -S"),
+            ("env A=1 date +%s", ""),
+            ("getopt -o a: --long all -- -a", ""),
             ("grep -E x y", ""),
             ("date +%s", ""),
         ],
     )
     def test_what_busybox_does_not_understand(self, line: str, said: str) -> None:
-        paths = ("/bin/grep", "/bin/date", "/bin/sed", "/bin/sh")
+        names = "date env find getopt grep realpath sed sh stat touch"
+        paths = tuple(f"/bin/{name}" for name in names.split())
         found = programs(side(*paths), musl(*paths), clue(Trait.CALL, line, file="a.sh"))
         assert [one.partition("`: ")[2] for one in found] == ([said] if said else [])
         assert programs(musl(*paths), musl(*paths), clue(Trait.CALL, line, file="a.sh")) == []
+
+    def test_the_exit_code_of_what_ran_out_of_time(self) -> None:
+        paths = ("/bin/timeout", "/bin/sh")
+        asks = clue(Trait.CALL, '[ "$?" -eq 124 ]', file="a.sh")
+        call = clue(Trait.CALL, "timeout 5 ./slow", file="a.sh")
+        (said,) = programs(side(*paths), musl(*paths), call, asks)
+        assert said.endswith("ends with 143, where the script asks for 124")
+        other = clue(Trait.CALL, "[ 1240 -gt 5 ]", file="a.sh")
+        assert programs(side(*paths), musl(*paths), call, other) == []
+        assert programs(musl(*paths), musl(*paths), call, asks) == []
 
     def test_echo_under_another_shell(self) -> None:
         dash = side("/bin/dash", "/bin/echo", links={"/bin/sh": "dash"})
