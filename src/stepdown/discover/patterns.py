@@ -5,10 +5,10 @@ Of time zones and locales only what asks the system is listed: Node and the JVM 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 
-from stepdown.discover import childnames, literals
+from stepdown.discover import childnames, jspaths, literals
 from stepdown.model.facts import Clue, Trait
 
 _C = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp")
@@ -24,7 +24,8 @@ _QUOTED = r"[\"'`](?P<subject>[^\"'`\s$\\]*)"
 class Rule:
     """One pattern; its group `subject` is the program or value. `tokens` must be in the file.
 
-    A group `rest` holds further words of a command line.
+    A group `rest` holds further words of a command line, a group `stem` a library's name between
+    `lib` and `.so`. Without any, the pattern stands for `subject`.
     """
 
     language: str
@@ -32,6 +33,7 @@ class Rule:
     tokens: tuple[str, ...]
     pattern: re.Pattern[str]
     trait: Trait
+    subject: str = ""
 
 
 def _rule(language: str, suffixes: tuple[str, ...], token: str, trait: Trait, pattern: str) -> Rule:
@@ -47,6 +49,7 @@ def _rule(language: str, suffixes: tuple[str, ...], token: str, trait: Trait, pa
 _LIST = r"\s*,\s*\[(?P<rest>[^\]]*)\]"
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,][^,]*)")
 _OWN = r"(?:(?<![\w.$])|\b(?:child_process|childProcess|cp)\.)"
+_LIBRARY = r"[\"'`](?P<subject>lib[\w.+-]+\.so[.\d]*)[\"'`]"
 _JVM = (".java", ".kt")
 _PHP_CALL = r"(?<![\w>:$])(?:shell_exec|passthru|proc_open|popen|system|exec)\(\s*"
 RULES = (
@@ -91,20 +94,6 @@ RULES = (
     _rule("node", _JS, "env", Trait.VARIABLE, rf"\bprocess\.env\[{_QUOTED}"),
     _rule("node", _JS, "homedir", Trait.HOME, r"\b(?P<subject>)homedir\(\)"),
     _rule("node", _JS, "tmpdir", Trait.SCRATCH, r"\b(?P<subject>)tmpdir\(\)"),
-    _rule(
-        "node",
-        _JS,
-        "fs",
-        Trait.WRITES,
-        r"\b(?:writeFile|appendFile|mkdir)(?:Sync)?\(\s*[\"'`](?P<subject>[^\"'`$]+)[\"'`]",
-    ),
-    _rule(
-        "node",
-        _JS,
-        "fs",
-        Trait.WRITES,
-        r"\bcreateWriteStream\(\s*[\"'`](?P<subject>[^\"'`$]+)[\"'`]",
-    ),
     _rule("node", _JS, "userInfo", Trait.PERSON, r"\b(?P<subject>)userInfo\("),
     _rule("node", _JS, "process.set", Trait.ACCOUNT, rf"\bprocess\.sete?[ug]id\(\s*{_QUOTED}"),
     _rule("node", _JS, "execa", Trait.PROGRAM, rf"\bexeca(?:Sync|Command)?\(\s*{_QUOTED}"),
@@ -130,7 +119,7 @@ RULES = (
         (".go",),
         "os.",
         Trait.WRITES,
-        r"\bos\.(?:Create|WriteFile|Mkdir|MkdirAll)\(\s*" + _DOUBLE,
+        r"\bos\.(?:Create|WriteFile|Mkdir|MkdirAll)\(\s*(?:(?:file)?path\.Join\(\s*)?" + _DOUBLE,
     ),
     _rule("go", (".go",), '"os/user"', Trait.ACCOUNT, r"\buser\.Lookup(?:Group)?\(\s*" + _DOUBLE),
     _rule("go", (".go",), '"os/user"', Trait.PERSON, r"\buser\.(?P<subject>)Current\("),
@@ -169,6 +158,7 @@ RULES = (
         r"\bmime\.(?:TypeByExtension|ExtensionsByType)\(\s*\"?(?P<subject>[^\")]*)",
     ),
     _rule("go", (".go",), "LoadLocation", Trait.ZONE, r"\.LoadLocation\(\s*" + _DOUBLE),
+    _rule("go", (".go",), "LoadLocation", Trait.ZONE, r"\.LoadLocation\(\s*(?P<subject>)[A-Za-z]"),
     _rule("go", (".go",), 'import "C"', Trait.CGO, r"^import \"(?P<subject>C)\""),
     _rule("c", _C, "(", Trait.SHELL, r"(?<![\w.>:])(?:std::)?(?:system|popen)\(\s*" + _FIRST_WORD),
     _rule("c", _C, "exec", Trait.PROGRAM, r"(?<![\w.>])exec[lv][pe]*\(\s*" + _DOUBLE),
@@ -276,6 +266,24 @@ RULES = (
         r"\((?P<subject>)",
     ),
     _rule("c", _C, "(", Trait.CALL, r"(?<![\w.>:])(?:std::)?(?:system|popen)\(\s*" + _DOUBLE),
+    _rule("c", _C, "dlopen", Trait.LIBRARY, r"\bdlopen\(\s*" + _LIBRARY),
+    # Calls for which glibc itself loads a library by its name.
+    replace(_rule("c", _C, "AI_IDN", Trait.LIBRARY, r"\bAI_IDN\b"), subject="libidn2.so.0"),
+    replace(
+        _rule("c", _C, "pthread_", Trait.LIBRARY, r"(?<![\w.>])pthread_(?:cancel|exit)\("),
+        subject="libgcc_s.so.1",
+    ),
+    _rule("node", _JS, ".so", Trait.LIBRARY, r"\b(?:dlopen|koffi\.load)\(\s*" + _LIBRARY),
+    _rule("go", (".go",), "Dlopen", Trait.LIBRARY, r"\bDlopen\(\s*" + _LIBRARY),
+    _rule("rust", (".rs",), "Library", Trait.LIBRARY, r"\bLibrary::new\(\s*" + _LIBRARY),
+    _rule("php", (".php",), "FFI", Trait.LIBRARY, r"\bFFI::cdef\([^;]*,\s*" + _LIBRARY),
+    _rule(
+        "java",
+        _JVM,
+        "loadLibrary",
+        Trait.LIBRARY,
+        r"\bSystem\.loadLibrary\(\s*\"(?P<stem>[\w+-]+)\"",
+    ),
     _rule("rust", (".rs",), "env::var", Trait.VARIABLE, r"\benv::var(?:_os)?\(\s*" + _DOUBLE),
     _rule("java", _JVM, "getenv", Trait.VARIABLE, r"\bSystem\.getenv\(\s*" + _DOUBLE),
     _rule("ruby", (".rb",), "ENV", Trait.VARIABLE, rf"\bENV(?:\[|\.fetch\(){_QUOTED}"),
@@ -332,7 +340,9 @@ def _found(text: str, file: str) -> Iterator[tuple[int, Trait, str, str]]:
     for rule in RULES:
         if file.endswith(rule.suffixes) and all(token in text for token in rule.tokens):
             for match in rule.pattern.finditer(text):
-                yield match.start(), rule.trait, _subject(match), rule.language
+                yield match.start(), rule.trait, rule.subject or _subject(match), rule.language
+    if file.endswith(_JS) and "fs" in text:
+        yield from ((at, Trait.WRITES, path, "node") for at, path in jspaths.written(text))
     settings = file.endswith(SETTINGS)
     language = "" if settings else _LANGUAGES[f".{file.rpartition('.')[2]}"]
     for at, trait, subject in literals.found(text, quoted=not settings):
@@ -343,6 +353,8 @@ def _found(text: str, file: str) -> Iterator[tuple[int, Trait, str, str]]:
 def _subject(match: re.Match[str]) -> str:
     """Return the program or value; of a command line, the words as a shell would have them."""
     groups = match.groupdict()
+    if groups.get("stem"):
+        return f"lib{groups['stem']}.so"
     first = next((groups[n] for n in ("subject", "single", "template") if groups.get(n)), "")
     if not groups.get("rest"):
         return first.replace("${", "$x{") if "template" in groups else first

@@ -9,6 +9,23 @@ _LOADERS = frozenset(
     ("ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary")
 )
 _FIND = "ctypes.util.find_library"
+# What Python's own modules have where the C library has it: glibc, and not musl 1.2.5.
+_OF_GLIBC = frozenset(
+    (
+        *(f"fcntl.{name}" for name in (
+            "F_EXLCK", "F_GETLK64", "F_SETLK64", "F_SETLKW64", "F_SHLCK", "LOCK_MAND", "LOCK_READ",
+            "LOCK_RW", "LOCK_WRITE",
+        )),
+        *(f"os.{name}" for name in (
+            "O_FSYNC", "PIDFD_NONBLOCK", "POSIX_SPAWN_CLOSEFROM", "RTLD_DEEPBIND",
+        )),
+        *(f"termios.{name}" for name in (
+            "CDSUSP", "CEOF", "CEOL", "CEOT", "CERASE", "CFLUSH", "CINTR", "CKILL", "CLNEXT",
+            "CQUIT", "CRPRNT", "CSTART", "CSTOP", "CSUSP", "CWERASE", "NCC",
+        )),
+        "resource.RLIMIT_OFILE", "signal.SIGCLD",
+    )
+)  # fmt: skip
 _ASKING = frozenset(("getattr", "hasattr"))
 _LIBC = "libc.so.6"
 Called = Callable[[ast.expr], str]
@@ -27,6 +44,8 @@ def found(nodes: tuple[ast.AST, ...], called: Called) -> Iterator[tuple[ast.expr
     for node in nodes:
         if not isinstance(node, ast.Attribute) or node.attr in asked or node in forgiven:
             continue
+        if (constant := called(node)) in _OF_GLIBC:
+            yield node, Trait.CONSTANT, constant
         if library := _of(node.value, known, called):
             yield node, Trait.FUNCTION, f"{library}:{node.attr}"
 
@@ -61,7 +80,9 @@ def _of(value: ast.expr, known: dict[str, str], called: Called) -> str:
 
 def _loaded(value: ast.expr, called: Called) -> str:
     """Return the name of the library that is loaded, that of libc for the program itself."""
-    if not isinstance(value, ast.Call) or called(value.func) not in _LOADERS or not value.args:
+    if not isinstance(value, ast.Call) or not value.args:
+        return ""
+    if called(value.func) not in _LOADERS and not _by_cffi(value):
         return ""
     name = value.args[0]
     if isinstance(name, ast.Constant):
@@ -70,3 +91,8 @@ def _loaded(value: ast.expr, called: Called) -> str:
         stem = name.args[0]
         return _LIBC if isinstance(stem, ast.Constant) and stem.value == "c" else ""
     return ""
+
+
+def _by_cffi(call: ast.Call) -> bool:
+    """Tell whether it is `ffi.dlopen("libx.so.1")`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"

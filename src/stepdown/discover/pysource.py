@@ -6,17 +6,19 @@ import warnings
 from collections.abc import Iterator
 from shlex import quote
 
-from stepdown.discover import literals, pylibraries
+from stepdown.discover import literals, pylibraries, pypaths
 from stepdown.model.facts import Clue, Trait
 
 # A module without any of these is not parsed.
 _CALLS = re.compile(
-    r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|setlocale|find_library|getpwnam|getpwuid"
+    r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|available_timezones|setlocale|find_library|getpwnam|getpwuid"
     r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
     r"|HTTPSConnection|ctypes|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
-    r"|setrecursionlimit|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname)\b"
+    r"|setrecursionlimit|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname|dlopen"
+    r"|O_FSYNC|PIDFD_NONBLOCK|POSIX_SPAWN_CLOSEFROM|RTLD_DEEPBIND|RLIMIT_OFILE|SIGCLD|fcntl|termios)\b"
     r"|\b(?:popen|system|strftime|expanduser|home|makedirs|mkdir|\w*FileHandler|connect)\("
-    r"|import (?:popen|system)\b|[\"'](?:/[\w.-]+/|[A-Z][a-z]+/[A-Z])|\bopen\([^)]*[\"'][wax]"
+    r"|import (?:popen|system)\b|[\"'](?:/[\w.-]+/|[A-Z][a-z]+/[A-Z])"
+    r"|\b(?:copy(?:2|file|tree)?|move|open|touch|write_bytes|write_text)\("
 )
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 # What these packages know of time zones they bring themselves.
@@ -136,11 +138,12 @@ def _found(
     nodes: tuple[ast.AST, ...], names: dict[str, str]
 ) -> Iterator[tuple[ast.expr, Trait, str]]:
     fixed, lists = _constants(nodes), _lists(nodes)
+    places = pypaths.Places(nodes, lambda func: _called(func, names))
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.Call):
-            whole = _filled(node, fixed, lists)
-            for trait, subject in _judged(_called(node.func, names), whole):
+            name, whole = _called(node.func, names), _filled(node, fixed, lists)
+            for trait, subject in (*_judged(name, whole), *_written(name, node, places)):
                 yield node, trait, subject
         elif isinstance(node, ast.Subscript) and _called(node.value, names) == "os.environ":
             if name := _text(node.slice):
@@ -246,16 +249,15 @@ def _started(args: list[ast.expr]) -> Iterator[tuple[Trait, str]]:
 
 def _asked(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
     strings = [text for text in map(_text, call.args) if text]
-    made = _text(call.args[0]) if call.args else ""
-    if (name in _MAKERS or _writing(name, call)) and made and ":" not in made:
-        yield Trait.WRITES, made  # `:memory:` and addresses are no files
-    elif name in _NAMES:
+    if name in _NAMES:
         yield from ((_NAMES[name], text) for text in strings[:1])
     elif name in _ASKED:
         if name != "urllib.request.urlopen" or not strings or strings[0].startswith("https:"):
             yield _ASKED[name], strings[0] if strings else ""
-    elif name == "zoneinfo.ZoneInfo" and strings and strings[0] != "UTC":
-        yield Trait.ZONE, strings[0]
+    elif name == "zoneinfo.ZoneInfo" and call.args and strings[:1] != ["UTC"]:
+        yield Trait.ZONE, strings[0] if strings else ""
+    elif name == "zoneinfo.available_timezones":
+        yield Trait.ZONE, ""
     elif name in _CALENDARS:
         named = [_text(k.value) for k in call.keywords if k.arg == "locale"] + strings
         yield from ((Trait.LOCALE, one) for one in named[:1] if one not in _C_LOCALES)
@@ -267,6 +269,14 @@ def _asked(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
         found := next((one for one in map(_EMPTY_ON_MUSL.search, strings) if one), None)
     ):
         yield Trait.STRFTIME, found["subject"]
+
+
+def _written(name: str, call: ast.Call, places: pypaths.Places) -> Iterator[tuple[Trait, str]]:
+    """Yield the file or folder that is made; `:memory:` and addresses are none."""
+    first = (name in _MAKERS or _writing(name, call)) and bool(call.args)
+    made = places.folder(call.args[0]) if first else places.written(call)
+    if made and (":" not in made.replace(":-", "")):
+        yield Trait.WRITES, made
 
 
 def _writing(name: str, call: ast.Call) -> bool:

@@ -36,6 +36,10 @@ class Target(Value, frozen=True, kw_only=True):
     release: str = ""
 
 
+HERE = "$HERE"
+"""In a path that code writes: the folder of the code's own file."""
+
+
 class Trait(StrEnum):
     """What a place in the repository says about the application.
 
@@ -46,14 +50,17 @@ class Trait(StrEnum):
     Of the build: `target` is a platform that it names, `engines` are those of Prisma.
     Of the code: `shell` is a command line given to a shell, `program` a program that is started,
     `script` an interpreter of a script that the image starts, `call` a whole command line, `zone`
-    a time zone, `locale` one that is asked for, `own_locale` that of the environment, `path` an
-    absolute path, `variable` one of the environment, `account` a user or group that is looked up
-    by name, `module` a Python module that is imported, `writes` a file or folder that is made,
-    relative to the working directory or not. `roots` verifies certificates by the
+    a time zone, empty where the code does not fix it, `locale` one that is asked for, `own_locale`
+    that of the environment, `path` an absolute path, `variable` one of the environment, `account` a
+    user or group that is looked up by name, `module` a Python module that is imported, `writes` a
+    file or folder that is made, or
+    the folder in which it is, relative to the working directory or not; it may begin with `$HERE`
+    and hold `${NAME:-text}` for a variable of the environment. `roots` verifies certificates by the
     system's, `services` asks for a service or protocol by name, `media` for a type of file,
     `home`, `scratch` and `person` for the home folder, the folder for temporary files and the name
     of the user that runs it. `library` is one that is loaded by its file's name, `function` one of
-    its functions (`libc.so.6:malloc_trim`), `query` what SQLite must be built with (its option).
+    its functions (`libc.so.6:malloc_trim`), `constant` a name of Python's own modules that only
+    glibc gives them, `query` what SQLite must be built with (its option).
     The rest is what musl does otherwise: `charset` is converted from or to, `options` are those of
     getopt, `stack` may need more of it than musl gives a thread, `wording` is the text of an error
     that only glibc has.
@@ -99,6 +106,7 @@ class Trait(StrEnum):
     STACK = "stack"
     LIBRARY = "library"
     FUNCTION = "function"
+    CONSTANT = "constant"
     QUERY = "query"
     WORDING = "wording"
 

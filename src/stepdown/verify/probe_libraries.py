@@ -17,6 +17,10 @@ _SQLITE = "libsqlite3.so.0"
 _OF_MUSL = ("libc.", "libdl.", "libm.", "libpthread.", "librt.", "libutil.", "libxnet.")
 
 
+# What glibc loads for itself, and musl does without.
+_FOR_GLIBC = frozenset(("libgcc_s.so.1", "libidn2.so.0"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Library:
     """A library of one image: its path, empty where it is not there, and its content."""
@@ -46,6 +50,8 @@ def lost(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
 
 
 def _library(before: Image, after: Image, clue: Clue) -> Iterator[str]:
+    if clue.subject in _FOR_GLIBC and Libc.GLIBC not in after.fs.libcs:
+        return
     if _path(before, clue.subject) and not _path(after, clue.subject):
         yield (
             f"{clue.place}, {clue.detail}, needs the library {clue.subject}, which the loader"

@@ -1,13 +1,15 @@
 """What the application used on the old base and cannot use on the candidate. Pure."""
 
+import re
 from collections.abc import Iterator
 
-from stepdown.model.facts import Clue, Trait
+from stepdown.model.facts import HERE, Clue, Trait
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.verify import probe_files
 from stepdown.verify.probe_image import Image
 from stepdown.verify.probe_use import Used
 
+_DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<text>[^}]*)\}")
 _OF_LIBC = ("ld-", "libc.", "libnss_", "libgcc_s.")
 _OWNER, _GROUP, _OTHERS = 0o200, 0o020, 0o002
 
@@ -23,8 +25,8 @@ def barred(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str
     old = probe_files.uid(before.fs, before.config)
     new = probe_files.uid(after.fs, after.config)
     for clue in clues:
-        path = after.absolute(clue.subject)
-        if clue.trait is not Trait.WRITES or old is None or new is None:
+        path = _meant(after, clue) if clue.trait is Trait.WRITES else ""
+        if not path or old is None or new is None:
             continue
         able = _may_write_in(before, path, old)
         there = _deepest(after.fs, path)
@@ -34,6 +36,20 @@ def barred(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str
                 f"{clue.place} writes {path}; on the candidate, user {user} cannot write"
                 f" {there}: Permission denied"
             )
+
+
+def _meant(image: Image, clue: Clue) -> str:
+    """Return the path that the code writes in this image, empty where that is not certain."""
+    path = _DEFAULT.sub(lambda m: image.env.get(m["name"], m["text"]), clue.subject)
+    if path.startswith(HERE):
+        ending = f"/{clue.file.rpartition('/')[2]}"
+        own = [
+            one for one in image.fs.entries if one.endswith(ending) and one not in image.fs.owners
+        ]
+        if len(own) != 1:
+            return ""
+        path = own[0].removesuffix(ending) + path.removeprefix(HERE)
+    return "" if "$" in path else image.absolute(path)
 
 
 def _may_write_in(image: Image, path: str, number: int) -> bool:

@@ -11,6 +11,7 @@ from stepdown.model.image import Libc
 from stepdown.verify.probe_image import Image
 
 _ON_MUSL = {
+    Trait.CONSTANT: "Python has no {subject} on musl",
     Trait.STRFTIME: "strftime gives nothing for {subject} on musl",
     Trait.STRPTIME: "strptime does not read {subject} on musl",
     Trait.PRINTF: "printf prints nothing for {subject} on musl",

@@ -40,6 +40,7 @@ _BUSYBOX = "/bin/busybox"
 _TLS_CALL = re.compile(r"(?:\S*/)?(?:curl|wget|git)\b.*\bhttps://")
 _TLS_LIBRARIES = ("libcurl.so", "libcurl-gnutls.so", "libgnutls.so", "libssl.so")
 _SORTS = re.compile(r"(?:^|[|;&]\s*)(?:sort|comm|join)\b(?!.*\s-[a-zA-Z]*[nghV])")
+_SOME_ZONE = "Europe/Berlin"
 _GO_ZONES, _GO_ROOTS = b"time/tzdata.", b"x509roots/fallback"
 
 
@@ -88,7 +89,8 @@ def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
         *_overwritten(after),
     ]
     if not _self_contained(after.config, wishes):
-        found += [*_zones(before, after, wishes), *_roots(before, after, wishes)]
+        found += [*_zones(before, after, wishes), *_any_zone(before, after, wishes)]
+        found += [*_roots(before, after, wishes)]
         found += [] if _go(after.fs) else _locales(before, after, wishes)
     return tuple(dict.fromkeys(found))
 
@@ -119,7 +121,8 @@ def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
     lost += [
         f"{clue.place} asks for a zone: its TZ is {clue.subject}"
         for clue in _clues(Trait.ZONE, wishes)
-        if _lost_zone(before, after, clue.subject)
+        if clue.subject
+        and _lost_zone(before, after, clue.subject)
         and not (clue.language == "python" and _python_package(after.fs, "tzdata"))
     ]
     if lost and not _carried(after, _GO_ZONES):
@@ -128,6 +131,19 @@ def _zones(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
             asks = " asks for a zone: " in what
             means = "so that it fails" if asks else "so that its local time is UTC"
             yield f"{what}, and the candidate has no {path}, {means}."
+
+
+def _any_zone(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    """Judge code that asks for a zone whose name comes from elsewhere: a request, a setting."""
+    asking = [clue for clue in _clues(Trait.ZONE, wishes) if not clue.subject]
+    if not asking or not _lost_zone(before, after, _SOME_ZONE) or _carried(after, _GO_ZONES):
+        return
+    for clue in asking:
+        if not (clue.language == "python" and _python_package(after.fs, "tzdata")):
+            yield (
+                f"{clue.place}, {clue.detail}, asks for time zones by their names, and the"
+                f" candidate has no {probe_files.ZONES}."
+            )
 
 
 def _lost_local_time(before: Image, after: Image) -> Iterator[str]:

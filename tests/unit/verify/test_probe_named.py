@@ -399,6 +399,10 @@ class TestWrites:
             ("65532", 0o755, "guests.json", True),
             ("65532", 0o755, "/app/data/x", True),
             ("65532", 0o777, "guests.json", False),
+            ("65532", 0o755, "$HERE/up", True),
+            ("65532", 0o777, "$HERE/up", False),
+            ("65532", 0o755, "${UP:-up}/x", True),
+            ("65532", 0o755, "${UP:-$HERE}", True),
         ],
     )
     def test_a_file_that_the_code_makes(
