@@ -94,6 +94,13 @@ RULES = (
     _rule("node", _JS, "env", Trait.VARIABLE, rf"\bprocess\.env\[{_QUOTED}"),
     _rule("node", _JS, "homedir", Trait.HOME, r"\b(?P<subject>)homedir\(\)"),
     _rule("node", _JS, "tmpdir", Trait.SCRATCH, r"\b(?P<subject>)tmpdir\(\)"),
+    _rule(
+        "node",
+        _JS,
+        "getCACertificates",
+        Trait.ROOTS,
+        r"\bgetCACertificates\([\"']system(?P<subject>)",
+    ),
     _rule("node", _JS, "userInfo", Trait.PERSON, r"\b(?P<subject>)userInfo\("),
     _rule("node", _JS, "process.set", Trait.ACCOUNT, rf"\bprocess\.sete?[ug]id\(\s*{_QUOTED}"),
     _rule("node", _JS, "execa", Trait.PROGRAM, rf"\bexeca(?:Sync|Command)?\(\s*{_QUOTED}"),

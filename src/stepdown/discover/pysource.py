@@ -11,7 +11,7 @@ from stepdown.model.facts import Clue, Trait
 
 # A module without any of these is not parsed.
 _CALLS = re.compile(
-    r"\b(?:subprocess|create_subprocess_\w+|ZoneInfo|available_timezones|setlocale|find_library|getpwnam|getpwuid"
+    r"\b(?:subprocess|shutil\.which|which|create_subprocess_\w+|ZoneInfo|available_timezones|setlocale|find_library|getpwnam|getpwuid"
     r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
     r"|HTTPSConnection|ctypes|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
     r"|setrecursionlimit|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname|dlopen"
@@ -225,6 +225,8 @@ def _judged(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
     first = _words(call.args[0]) if call.args else ""
     runs = module == "subprocess" and function in _RUNNERS
     shell = any(k.arg == "shell" and _true(k.value) for k in call.keywords)
+    if runs:
+        yield from _as_module(call)
     if name in _SHELL_CALLS or (runs and shell):
         yield Trait.SHELL, first
     elif first and (runs or name == "asyncio.create_subprocess_exec"):
@@ -232,12 +234,23 @@ def _judged(name: str, call: ast.Call) -> Iterator[tuple[Trait, str]]:
     elif name in _STARTS:
         yield from _started(call.args[max(_STARTS[name] - 1, 0) :])
         return
+    elif name == "shutil.which" and first:
+        yield Trait.CALL, first
+        return
     else:
         yield from _asked(name, call)
         return
     words = call.args if name.startswith("asyncio.") else call.args[:1]
     if line := " ".join(_line(word) for word in words):
         yield Trait.CALL, line
+
+
+def _as_module(call: ast.Call) -> Iterator[tuple[Trait, str]]:
+    """Yield the module of `[sys.executable, "-m", "pip"]`."""
+    words = call.args[0].elts if call.args and isinstance(call.args[0], ast.List) else []
+    texts = [_text(word) for word in words[1:3]]
+    if texts[:1] == ["-m"] and len(texts) > 1 and texts[1]:
+        yield Trait.MODULE, texts[1]
 
 
 def _started(args: list[ast.expr]) -> Iterator[tuple[Trait, str]]:

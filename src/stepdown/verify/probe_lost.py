@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 from stepdown.model.facts import HERE, Clue, Trait
 from stepdown.rootfs.filesystem import Entry, RootFS
+from stepdown.rootfs.tar import EntryType
 from stepdown.verify import probe_files
 from stepdown.verify.probe_image import Image
 from stepdown.verify.probe_use import Used
 
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<text>[^}]*)\}")
 _OF_LIBC = ("ld-", "libc.", "libnss_", "libgcc_s.")
-_OWNER, _GROUP, _OTHERS = 0o200, 0o020, 0o002
+_READ, _WRITE, _SEARCH = 4, 2, 1
+_FOREIGN = re.compile(r"/(?:node_modules|site-packages|dist-packages|__pycache__|\.git)(?:/|$)")
 
 
 def lost(before: Image, after: Image, used: Used) -> tuple[str, ...]:
@@ -36,6 +38,33 @@ def barred(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str
                 f"{clue.place} writes {path}; on the candidate, user {user} cannot write"
                 f" {there}: Permission denied"
             )
+
+
+def unreadable(before: Image, after: Image) -> Iterator[str]:
+    """Yield a sentence for each file in the working directory that is closed to the new user."""
+    old = probe_files.uid(before.fs, before.config)
+    new = probe_files.uid(after.fs, after.config)
+    folder = (after.config.workdir or "/").rstrip("/")
+    if old is None or not new or not folder:
+        return
+    users = ((before, old, _groups(before, old)), (after, new, _groups(after, new)))
+    for path in sorted(after.fs.entries):
+        if not path.startswith(f"{folder}/") or _FOREIGN.search(path):
+            continue
+        could, can = (
+            entry is not None and _may(entry, number, groups, _bits(entry))
+            for image, number, groups in users
+            for entry in [image.fs.entries.get(path)]
+        )
+        if could and not can:
+            user = probe_files.user(after.fs, after.config)
+            yield f"On the candidate, user {user} cannot open {path}: Permission denied"
+            return
+
+
+def _bits(entry: Entry) -> int:
+    """Return what is needed of others to read a file, or to look into a folder."""
+    return _READ | _SEARCH if entry.type is EntryType.DIRECTORY else _READ
 
 
 def _meant(image: Image, clue: Clue) -> str:
@@ -108,11 +137,15 @@ def _groups(image: Image, number: int) -> set[int]:
 
 
 def _may_write(entry: Entry, number: int, groups: set[int]) -> bool:
-    if number == 0:
+    return _may(entry, number, groups, _WRITE)
+
+
+def _may(entry: Entry, number: int, groups: set[int], wanted: int) -> bool:
+    """Tell whether the mode gives a user the `wanted` bits, which are those of the others."""
+    if number == 0 or entry.type is EntryType.SYMLINK:
         return True
-    if entry.uid == number:
-        return bool(entry.mode & _OWNER)
-    return bool(entry.mode & (_GROUP if entry.gid in groups else _OTHERS))
+    shift = 6 if entry.uid == number else 3 if entry.gid in groups else 0
+    return entry.mode >> shift & wanted == wanted
 
 
 def _libraries(before: Image, after: Image, used: Used) -> Iterator[str]:

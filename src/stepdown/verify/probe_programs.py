@@ -18,6 +18,7 @@ from stepdown.verify.probe_image import Image
 # Words that stand before the program that a command line is about.
 _PREFIXES = frozenset(("builtin", "command", "env", "exec", "nice", "nohup", "sudo", "time"))
 _NAME = re.compile(r"[\w./+-]*[A-Za-z][\w./+-]*")
+_WHICH = re.compile(r"\bwhich\(\s*[\"']([\w.+-]+)")
 _OUT_OF_TIME = re.compile(r"(?:^|[\s=])124(?:\s|$)")
 _ESCAPE = re.compile(r"(?<!\\)\\[nt]")
 _QUOTES = str.maketrans("", "", "\"'")
@@ -95,7 +96,10 @@ def _program(before: Image, after: Image, clue: Clue, words: tuple[str, ...]) ->
 
 
 def _otherwise(after: Image, clue: Clue, name: str) -> bool:
-    """Tell whether the line goes on with another program: `curl ... || wget ...`."""
+    """Tell whether the line goes on with another program, or looks for another one as well."""
+    looked = (found[1] for found in _WHICH.finditer(clue.detail))
+    if any(after.which(other) for other in looked if other != name):
+        return True
     _, joint, rest = clue.detail.partition("||")
     if not joint or name in rest:
         return False

@@ -35,6 +35,7 @@ _ROOT_VARIABLES = (
     "CURL_CA_BUNDLE",
     "NODE_EXTRA_CA_CERTS",
 )
+_SYSTEM_ROOTS = frozenset(("--use-openssl-ca", "--use-system-ca"))
 _PLAIN = ("C", "POSIX", "en_")  # English rules differ little from those of C
 _BUSYBOX = "/bin/busybox"
 _TLS_CALL = re.compile(r"(?:\S*/)?(?:curl|wget|git)\b.*\bhttps://")
@@ -86,13 +87,31 @@ def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
         *probe_musl.turned(before, after, wishes.clues),
         *probe_libraries.lost(before, after, wishes.clues),
         *probe_lost.barred(before, after, wishes.clues),
+        *probe_lost.unreadable(before, after),
         *_overwritten(after),
     ]
     if not _self_contained(after.config, wishes):
         found += [*_zones(before, after, wishes), *_any_zone(before, after, wishes)]
         found += [*_roots(before, after, wishes)]
         found += [] if _go(after.fs) else _locales(before, after, wishes)
+    elif asks := _asks_of_node(after, wishes):
+        found += _without_roots(before, after, asks)
     return tuple(dict.fromkeys(found))
+
+
+def _asks_of_node(after: Image, wishes: Wishes) -> str:
+    """Say what makes Node take the roots of the system instead of its own; empty where nothing."""
+    words = (
+        *after.config.entrypoint,
+        *after.config.cmd,
+        *after.env.get("NODE_OPTIONS", "").split(),
+    )
+    if flag := next((word for word in words if word in _SYSTEM_ROOTS), ""):
+        return f"Node is started with {flag}"
+    if after.env.get("NODE_USE_SYSTEM_CA") == "1":
+        return "NODE_USE_SYSTEM_CA is 1"
+    clue = next((one for one in _clues(Trait.ROOTS, wishes) if one.language == "node"), None)
+    return f"{clue.place}, {clue.detail}, asks for the roots of the system" if clue else ""
 
 
 def _overwritten(after: Image) -> Iterator[str]:
@@ -201,11 +220,13 @@ def _named_roots(before: Image, after: Image) -> Iterator[str]:
 
 
 def _roots(before: Image, after: Image, wishes: Wishes) -> Iterator[str]:
+    if not _carried(after, _GO_ROOTS) and (asks := _asks_for_roots(after, wishes)):
+        yield from _without_roots(before, after, asks)
+
+
+def _without_roots(before: Image, after: Image, asks: str) -> Iterator[str]:
     had = probe_files.roots(before.fs)
-    if not had or probe_files.roots(after.fs) or _carried(after, _GO_ROOTS):
-        return
-    asks = _asks_for_roots(after, wishes)
-    if asks:
+    if had and not probe_files.roots(after.fs):
         yield (
             f"{asks}, and the candidate has no TLS roots: {had} is not there, so that no"
             " certificate can be verified."

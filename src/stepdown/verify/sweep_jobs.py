@@ -21,7 +21,8 @@ APPLICATION = "the application"
 # Modules of Python's own that an image may lack, or whose libraries it may lack.
 _OPTIONAL = frozenset(
     ("bz2", "crypt", "ctypes", "curses", "dbm", "distutils", "ensurepip", "idlelib", "lib2to3",
-     "lzma", "nis", "ossaudiodev", "pydoc_data", "readline", "spwd", "sqlite3", "ssl", "tkinter",
+     "lzma", "nis", "ossaudiodev", "pip", "pkg_resources", "pydoc_data", "readline", "setuptools",
+     "spwd", "sqlite3", "ssl", "tkinter",
      "turtle", "turtledemo", "uuid", "venv", "zlib")
 )  # fmt: skip
 # Installers and builders: nothing that an application imports at run time.

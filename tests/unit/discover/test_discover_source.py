@@ -229,6 +229,11 @@ def test_a_few_of_a_kind_are_enough(tmp_path: Path) -> None:
         ("from cffi import FFI\nFFI().dlopen('libz.so.1')\n", (Trait.LIBRARY, "libz.so.1")),
         ("from zoneinfo import ZoneInfo\nZoneInfo(name)\n", (Trait.ZONE, "")),
         ("import zoneinfo\nzoneinfo.available_timezones()\n", (Trait.ZONE, "")),
+        ("import shutil\nshutil.which('git')\n", (C, "git")),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'list'])\n",
+            (Trait.MODULE, "pip"),
+        ),
         ("import shutil\nshutil.copy(x, 'up/a')\n", (Trait.WRITES, "up/a")),
         ("ZONE = 'Europe/Berlin'\n", (Trait.ZONE, "Europe/Berlin")),
         ("FONTS = '/usr/share/fonts/'\n", (Trait.PATH, "/usr/share/fonts")),

@@ -180,6 +180,14 @@ class TestPrograms:
         assert [one.partition("`: ")[2] for one in found] == ([said] if said else [])
         assert programs(musl(*paths), musl(*paths), clue(Trait.CALL, line, file="a.sh")) == []
 
+    def test_a_program_that_is_looked_for(self) -> None:
+        before, after = side("/usr/bin/convert"), side("/usr/bin/magick")
+        call = clue(Trait.CALL, "convert")
+        (said,) = programs(before, after, call)
+        assert "calls convert" in said
+        either = msgspec.structs.replace(call, detail='`which("magick") or which("convert")`')
+        assert programs(before, after, either) == []
+
     def test_the_exit_code_of_what_ran_out_of_time(self) -> None:
         paths = ("/bin/timeout", "/bin/sh")
         asks = clue(Trait.CALL, '[ "$?" -eq 124 ]', file="a.sh")
@@ -421,6 +429,34 @@ class TestWrites:
         assert bool(said) is fails
         unable = replace(before, config=msgspec.structs.replace(before.config, user="9"))
         assert list(probe_lost.barred(unable, candidate, (clue(Trait.WRITES, path),))) == []
+
+    @pytest.mark.parametrize(
+        ("user", "entry", "fails"),
+        [
+            ("", Entry(type=EntryType.FILE, mode=0o600), False),
+            ("65532", Entry(type=EntryType.FILE, mode=0o600), True),
+            ("65532", Entry(type=EntryType.FILE, mode=0o644), False),
+            ("65532", Entry(type=EntryType.FILE, mode=0o600, uid=65532), False),
+            ("65532:7", Entry(type=EntryType.FILE, mode=0o640, gid=7), False),
+            ("65532", Entry(type=EntryType.DIRECTORY, mode=0o744), True),
+            ("65532", Entry(type=EntryType.SYMLINK, mode=0o600), False),
+        ],
+    )
+    def test_a_file_that_the_new_user_cannot_read(
+        self,
+        user: str,
+        entry: Entry,
+        fails: bool,  # noqa: FBT001
+    ) -> None:
+        before = side("/app/key.pem")
+        fs = msgspec.structs.replace(
+            before.fs, entries={**before.fs.entries, "/app/key.pem": entry}
+        )
+        before = replace(before, fs=fs)
+        config = msgspec.structs.replace(before.config, user=user)
+        said = list(probe_lost.unreadable(before, replace(before, config=config)))
+        assert bool(said) is fails
+        assert list(probe_lost.unreadable(before, before)) == []
 
 
 class TestBusybox:
