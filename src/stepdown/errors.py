@@ -47,6 +47,14 @@ class RepositoryError(StepdownError):
     """The git repository is not in a state in which work can start or be delivered."""
 
 
+class DiskFullError(StepdownError):
+    """There is no space left, here or on the engine."""
+
+
+class UntrustedError(StepdownError):
+    """A repository wants what is not given to one that is not trusted."""
+
+
 class DockerfileError(StepdownError):
     """The Dockerfile cannot be read, or BuildKit would refuse it."""
 

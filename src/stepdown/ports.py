@@ -7,6 +7,7 @@ from typing import Protocol
 from stepdown.model.advisory import Feed, Query
 from stepdown.model.image import Healthcheck, ImageConfig, Value
 from stepdown.model.plan import BuildSecret
+from stepdown.model.profile import BuildLimits, Confinement
 from stepdown.model.request import Hosted, MergeRequest, NewRequest
 from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
@@ -19,7 +20,8 @@ class BuildRequest(Value, frozen=True, kw_only=True):
     """One build. `dockerfile` is the text; `context` a folder on this machine.
 
     `ignore` is the text of the ignore file that belongs to the Dockerfile, None when the
-    context's own applies. `name` becomes part of the image's tag. `timeout` in seconds.
+    context's own applies. `name` becomes part of the image's tag. `timeout` in seconds. `limits`
+    are those of an untrusted build.
     """
 
     name: str
@@ -30,6 +32,7 @@ class BuildRequest(Value, frozen=True, kw_only=True):
     target: str = ""
     ignore: str | None = None
     timeout: float = 1800
+    limits: BuildLimits | None = None
 
 
 class File(Value, frozen=True, kw_only=True):
@@ -47,6 +50,8 @@ class ContainerSpec(Value, frozen=True, kw_only=True):
     containers' addresses cannot be reached and ports have to be published. `collect` are absolute
     paths of files that `run` reads after the end. `read_only` makes the image's own file system
     so, and excludes `files`. `sysctls` are kernel settings of the container's own network.
+    `confinement` are the limits for an untrusted program; it allows files in one folder only, whose
+    content can be written while the container lasts.
     """
 
     image: str
@@ -62,13 +67,15 @@ class ContainerSpec(Value, frozen=True, kw_only=True):
     collect: tuple[str, ...] = ()
     read_only: bool = False
     sysctls: tuple[tuple[str, str], ...] = ()
+    confinement: Confinement | None = None
 
 
 class Exit(Value, frozen=True, kw_only=True):
     """How a process ended.
 
     `refused` is the daemon's message where the container could not even start. Output is cut to
-    its last megabyte; `truncated` says so. `files` are those that were to be collected and exist.
+    its last megabyte; `truncated` says so. `flooded` is true where it was killed because it printed
+    more than its limit. `files` are those that were to be collected and exist.
     """
 
     exit_code: int | None
@@ -77,6 +84,7 @@ class Exit(Value, frozen=True, kw_only=True):
     timed_out: bool = False
     out_of_memory: bool = False
     truncated: bool = False
+    flooded: bool = False
     seconds: float = 0
     files: tuple[File, ...] = ()
 

@@ -20,8 +20,8 @@ _NO_WAY = ("not a directory", "too many links", "too many levels of symbolic lin
 """Why a path leads nowhere, in the engine's words; it calls that its own fault (500)."""
 
 
-def pack(files: Sequence[File]) -> bytes:
-    """Make a tar stream of files of root.
+def pack(files: Sequence[File], below: str = "/") -> bytes:
+    """Make a tar stream of files of root, to be unpacked in the folder `below`.
 
     Folders are left out: the engine makes those that are missing, with mode 0755, while an entry
     for one that is there (/tmp) would change its mode.
@@ -29,7 +29,7 @@ def pack(files: Sequence[File]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for file in files:
-            entry = tarfile.TarInfo(file.path.lstrip("/"))
+            entry = tarfile.TarInfo(file.path.removeprefix(below).lstrip("/"))
             entry.size, entry.mode = len(file.content), file.mode
             archive.addfile(entry, io.BytesIO(file.content))
     return stream.getvalue()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from stepdown.adapters.confining import confine
 from stepdown.adapters.connection import Published, Reach
 from stepdown.model.image import Healthcheck, ImageConfig
 from stepdown.ports import ContainerSpec
@@ -29,7 +30,8 @@ def create_body(
     """
     entrypoint = image.entrypoint if spec.entrypoint is None else spec.entrypoint
     command = image.cmd if spec.command is None else spec.command
-    host = _host(network=spec.network, attached=attached)
+    network = spec.network and spec.confinement is None
+    host = _host(network=network, attached=attached)
     body: dict[str, object] = {
         "Image": spec.image,
         "Entrypoint": list(entrypoint) or _NO_ENTRYPOINT,
@@ -38,6 +40,8 @@ def create_body(
         "Labels": dict(labels),
         "HostConfig": host,
     }
+    if spec.confinement:
+        confine(body, host, spec, spec.confinement, attached=attached)
     if spec.read_only:
         host["ReadonlyRootfs"] = True
     if spec.sysctls:
@@ -46,7 +50,7 @@ def create_body(
         body["User"] = spec.user
     if spec.healthcheck:
         body["Healthcheck"] = _healthcheck(spec.healthcheck)
-    if isinstance(reach, Published) and spec.network:
+    if isinstance(reach, Published) and network:
         asked = sorted({f"{port}/tcp" for port in spec.ports} | set(image.ports))
         body["ExposedPorts"] = {port: {} for port in asked}
         host["PortBindings"] = {

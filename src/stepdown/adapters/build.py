@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stepdown.adapters import buildlog
+from stepdown.adapters.environment import inherited
+from stepdown.adapters.intake import admit, options_of
 from stepdown.adapters.processes import MARK, Ended, run_lines
 from stepdown.adapters.runs import Run
 from stepdown.errors import EngineError, StepdownError
@@ -53,6 +55,8 @@ class Builder:
         in `on_line` and a signal end the build. Raises EngineError where the docker command has no
         buildx or the engine went away, StepdownError where the disk is full.
         """
+        if request.limits:
+            admit(request, request.limits)
         file = self._dockerfile(request)
         log: deque[str] = deque(maxlen=_LINES)
 
@@ -63,7 +67,13 @@ class Builder:
         command = _command(request, file, tag, labels)
         self._run.log(" ".join(command))
         try:
-            ended = run_lines(command, env=self._environment, timeout=request.timeout, on_line=note)
+            ended = run_lines(
+                command,
+                env={**inherited(), **self._environment} if request.limits else self._environment,
+                timeout=request.timeout,
+                on_line=note,
+                whole=request.limits is not None,
+            )
         except FileNotFoundError as missing:
             raise _no_builder(str(missing)) from missing
         self._run.log(f"the build of {tag} ended with {ended.exit_code}")
@@ -72,23 +82,37 @@ class Builder:
     def _dockerfile(self, request: BuildRequest) -> Path:
         file = self._run.scratch("build") / "Dockerfile"
         file.write_bytes(request.dockerfile.encode(errors="surrogateescape"))
-        if request.ignore is not None:
-            ignore = request.ignore or _NO_IGNORES
+        if (text := _ignored(request)) is not None:
+            ignore = text or _NO_IGNORES
             beside = file.with_name("Dockerfile.dockerignore")
             beside.write_bytes(ignore.encode(errors="surrogateescape"))
         return file
+
+
+def _ignored(request: BuildRequest) -> str | None:
+    """Return the text of the ignore file; an untrusted build never gets what git keeps."""
+    if request.limits is None:
+        return request.ignore
+    own = Path(request.context) / ".dockerignore"
+    text = request.ignore
+    if text is None:
+        regular = own.is_file() and not own.is_symlink()
+        text = own.read_text("utf-8", "surrogateescape") if regular else ""
+    return f"{text}\n.git\n**/.git\n"
 
 
 def _command(
     request: BuildRequest, file: Path, tag: str, labels: Mapping[str, str]
 ) -> tuple[str, ...]:
     arguments = [f"--build-arg={name}={value}" for name, value in request.arguments]
-    secrets = [f"--secret={_reference(secret)}" for secret in request.secrets]
+    known = () if request.limits else request.secrets
+    secrets = [f"--secret={_reference(secret)}" for secret in known]
     marks = [f"--label={name}={value}" for name, value in labels.items()]
     target = [f"--target={request.target}"] if request.target else []
+    limits = options_of(request.limits) if request.limits else ()
     return (
         *("docker", "buildx", "build", "--progress=plain", "--provenance=false", "--load"),
-        *(f"--file={file}", f"--tag={tag}", *arguments, *secrets, *marks, *target),
+        *(f"--file={file}", f"--tag={tag}", *arguments, *secrets, *marks, *target, *limits),
         *("--", request.context),
     )
 

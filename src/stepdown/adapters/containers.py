@@ -11,6 +11,7 @@ from docker.errors import APIError
 
 from stepdown.adapters import archives
 from stepdown.adapters.bodies import create_body
+from stepdown.adapters.confining import folder_of
 from stepdown.adapters.connection import Reach, engine_faults
 from stepdown.adapters.lifecycle import create, kill, launch, look, remove, wait
 from stepdown.adapters.refusals import refusal, refused_exit
@@ -64,7 +65,8 @@ class Containers:
             if made.refused:
                 return refused_exit(made.refused)
             with engine_faults("running a container"):
-                end = self._run(made.identity, timeout)
+                most = spec.confinement.output if spec.confinement else 0
+                end = self._run(made.identity, timeout, most)
                 return msgspec.structs.replace(end, files=self._collect(made.identity, spec))
 
     @contextmanager
@@ -93,8 +95,9 @@ class Containers:
         body = create_body(spec, image, labels, self._reach, attached=attached)
         with self.made(body) as made:
             if made.identity and spec.files:
+                place = (spec.confinement and folder_of(spec.files)) or "/"
                 with engine_faults("putting files into a container"):
-                    self._api.put_archive(made.identity, "/", archives.pack(spec.files))
+                    self._api.put_archive(made.identity, place, archives.pack(spec.files, place))
             yield made
 
     def _create(self, body: dict[str, object]) -> Made:
@@ -113,15 +116,17 @@ class Containers:
         found = ((path, archives.read_file(self._api, identity, path)) for path in spec.collect)
         return tuple(File(path=path, content=one) for path, one in found if one is not None)
 
-    def _run(self, identity: str, timeout: float) -> Exit:
+    def _run(self, identity: str, timeout: float, most: int) -> Exit:
         """Attached before the start, so that no output can be missed."""
         attach = f"/containers/{identity}/attach?stream=1&stdout=1&stderr=1"
-        reader = read_in_background(self._api, attach, None)
+        reader = read_in_background(self._api, attach, None, most)
         began = time.monotonic()
         if refused := launch(self._api, identity):
             return refused_exit(refused)
         reader.join(timeout)
-        exit_code = wait(self._api, identity, timeout - (time.monotonic() - began))
+        flooded = reader.tail.flooded
+        left = 0 if flooded else timeout - (time.monotonic() - began)
+        exit_code = wait(self._api, identity, left)
         if exit_code is None:
             kill(self._api, identity, "SIGKILL")
             wait(self._api, identity, _KILL_SECONDS)
@@ -131,7 +136,8 @@ class Containers:
             exit_code=exit_code,
             output=reader.tail.text(),
             truncated=reader.tail.truncated,
-            timed_out=exit_code is None,
+            timed_out=exit_code is None and not flooded,
+            flooded=flooded,
             out_of_memory=look(self._api, identity).state.oom_killed,
             seconds=seconds,
         )

@@ -32,15 +32,22 @@ class Ended(Value, frozen=True, kw_only=True):
 
 
 def run_lines(
-    command: Sequence[str], *, env: Mapping[str, str], timeout: float, on_line: OnLine
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    timeout: float,
+    on_line: OnLine,
+    whole: bool = False,
 ) -> Ended:
     """Run a program in its own process group; both its outputs go to `on_line`, line by line.
 
+    `env` is added to our own environment, or is the `whole` of what the program gets.
     After `timeout` seconds, and when an exception passes through here, the whole group is ended:
     asked first, killed after five seconds. Raises FileNotFoundError without the program.
     """
     began = time.monotonic()
-    with _started(command, env) as process:
+    environment = env if whole else {**os.environ, **env}
+    with _started(command, environment) as process:
         in_time = _pump(process, began + timeout, on_line)
     seconds = time.monotonic() - began
     return Ended(exit_code=process.returncode, seconds=seconds, timed_out=not in_time)
@@ -62,7 +69,7 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Generator[subpro
         with stops_wait():  # a stop between fork and assignment would lose the program
             process = subprocess.Popen(  # noqa: S603  (the command is ours, and no shell reads it)
                 command,
-                env={**os.environ, **env},
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -24,12 +24,15 @@ class Tail:
     def __init__(self) -> None:
         self._pieces: deque[bytes] = deque()
         self._size = 0
+        self.total = 0
         self.truncated = False
+        self.flooded = False
 
     def add(self, piece: bytes) -> None:
         """Add at the end; drop whole pieces from the beginning."""
         self._pieces.append(piece)
         self._size += len(piece)
+        self.total += len(piece)
         while self._size - len(self._pieces[0]) >= LIMIT:
             self._size -= len(self._pieces.popleft())
             self.truncated = True
@@ -48,10 +51,11 @@ class _Stream(Protocol):
 class Reader(threading.Thread):
     """Reads the frames of an attached stream until its end, in the background."""
 
-    def __init__(self, answer: requests.Response) -> None:
+    def __init__(self, answer: requests.Response, most: int = 0) -> None:
         super().__init__(daemon=True, name="output")
         self.tail = Tail()
         self._answer = answer
+        self._most = most
 
     def run(self) -> None:
         """Read, then close: nobody else can while a read is blocked.
@@ -59,16 +63,24 @@ class Reader(threading.Thread):
         A connection that breaks off ends the output; whoever waits finds out why.
         """
         with self._answer, suppress(*FAULTS, ValueError):
-            read_frames(self._answer.raw, self.tail)
+            read_frames(self._answer.raw, self.tail, self._most)
 
 
-def read_frames(stream: _Stream, tail: Tail) -> None:
-    """Take off the headers of the multiplexed format: stream number, three zeros, length."""
+def read_frames(stream: _Stream, tail: Tail, most: int = 0) -> None:
+    """Take off the headers of the multiplexed format: stream number, three zeros, length.
+
+    After more than `most` bytes (0: any number) it stops, and the tail is `flooded`.
+    """
     while len(header := stream.read(_HEADER)) == _HEADER:
         tail.add(stream.read(int.from_bytes(header[4:])))
+        if 0 < most < tail.total:
+            tail.flooded = True
+            return
 
 
-def read_in_background(api: APIClient, path: str, body: dict[str, object] | None) -> Reader:
+def read_in_background(
+    api: APIClient, path: str, body: dict[str, object] | None, most: int = 0
+) -> Reader:
     """POST to an endpoint that answers with a stream of frames, and start to read it.
 
     The SDK asks to upgrade the connection and then reads the bare socket, which loses what came
@@ -82,7 +94,7 @@ def read_in_background(api: APIClient, path: str, body: dict[str, object] | None
     except requests.HTTPError as refused:
         with answer:
             raise create_api_error_from_http_exception(refused) from refused
-    reader = Reader(answer)
+    reader = Reader(answer, most)
     with stops_wait():  # an exception in the midst of `start` leaves a thread that is half known
         reader.start()
     return reader

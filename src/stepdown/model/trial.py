@@ -168,7 +168,11 @@ class BaselineVerdict(StrEnum):
 
 
 class Baseline(Value, frozen=True, kw_only=True):
-    """The application as it is today, on its old base."""
+    """The application as it is today, on its old base.
+
+    `confined` says which limit for untrusted repositories was in the way, empty where none was;
+    `notes` are what else has to be known of the limits.
+    """
 
     image: str
     build: Built | BuildFailed
@@ -177,6 +181,8 @@ class Baseline(Value, frozen=True, kw_only=True):
     checks: tuple[CheckRun, ...] = ()
     surface: Surface | None = None
     inventory: Inventory | None = None
+    notes: tuple[str, ...] = ()
+    confined: str = ""
     seconds: float = 0
 
 

@@ -88,6 +88,8 @@ def _judge(  # noqa: PLR0911  (one line for each way to end)
     match end:
         case Exit(refused=refused) if refused:
             return CheckState.FAILED, f"`{command.text}` could not start: {refused}"
+        case Exit(flooded=True):
+            return CheckState.FAILED, f"`{command.text}` printed more than it may, and was killed"
         case Exit(timed_out=True):
             return (
                 CheckState.FAILED,

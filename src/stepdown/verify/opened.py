@@ -22,7 +22,9 @@ from stepdown.verify.audit import Rehearsal, use
 from stepdown.verify.side import Rig, Side
 from stepdown.verify.toolbox import BUSYBOX, FOLDER
 
-_LIST, _CANARY, _GO = f"{FOLDER}/files", f"{FOLDER}/canary", f"{FOLDER}/go"
+_LIST, _GO = f"{FOLDER}/files", f"{FOLDER}/go"
+# On the image's own file system, as the files are for which it stands.
+_CANARY = f"{FOLDER}.canary"
 _ENDED = "stepdown: it has ended"
 _START = f"""until [ -e {_GO} ]; do {BUSYBOX} sleep 0.05; done
 "$@"

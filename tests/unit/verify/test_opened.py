@@ -15,7 +15,7 @@ from stepdown.verify.session import Endpoints
 from stepdown.verify.side import Rig, Side
 from stepdown.verify.toolbox import Toolbox
 
-CANARY = "/.stepdown/canary"
+CANARY = "/.stepdown.canary"
 TESTS = Command(text="app test", argv=("app", "test"))
 ENDED = ContainerState(running=False, exit_code=0)
 
