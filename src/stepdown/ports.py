@@ -319,13 +319,17 @@ class Forge(Protocol):
         """Return every merge request from `source` to `target`, in any state, newest first."""
 
     def create(self, request: NewRequest) -> MergeRequest:
-        """Make a merge request, with labels, reviewers and assignees as far as they exist."""
+        """Make a merge request, with labels, reviewers and assignees as far as they exist.
+
+        What does not exist is told in the answer's `notes`. Where nobody knows whether the forge
+        took an attempt (it broke, it was silent), the request is looked for before the next one.
+        """
 
     def update(self, number: int, title: str, body: str) -> MergeRequest:
         """Replace title and description; everything else stays."""
 
     def comment(self, number: int, text: str) -> None:
-        """Add a comment."""
+        """Add a comment, unless one with the same text is there already."""
 
     def close(self, number: int) -> None:
         """Close a merge request without merging it."""

@@ -19,7 +19,8 @@ class MergeRequest(Value, frozen=True, kw_only=True):
     `number` is what the forge calls it by (an iid, an index). `source` is the branch with the
     change, `owner:branch` where it lives in a fork; `target` the branch that it is for. `commit` is
     the tip of the source as the forge knows it, empty where it does not say. `author` is a login.
-    `closed_by` is the login of who closed it, empty where the forge does not say.
+    `closed_by` is the login of who closed it, empty where the forge does not say. `notes` tell, on a
+    request that was just made, what was asked for and could not be had: a label, a reviewer.
     """
 
     number: int
@@ -34,6 +35,7 @@ class MergeRequest(Value, frozen=True, kw_only=True):
     closed_by: str = ""
     draft: bool = False
     labels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class NewRequest(Value, frozen=True, kw_only=True):
