@@ -312,6 +312,10 @@ class Forge(Protocol):
     The forge's own signals to slow down are obeyed inside.
     """
 
+    @property
+    def body_limit(self) -> int:
+        """How many characters a description may have (4,000 on one forge, a million on another)."""
+
     def repository(self) -> Hosted:
         """Return what the forge says of the repository."""
 

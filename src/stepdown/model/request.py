@@ -13,12 +13,28 @@ class RequestState(StrEnum):
     MERGED = "merged"
 
 
+class Hosted(Value, frozen=True, kw_only=True):
+    """A repository on a forge. `name` is its full name there (`owner/name`, `group/sub/name`).
+
+    `url` clones it over HTTP, without credentials. `writable` tells whether this user may push.
+    """
+
+    name: str
+    url: str
+    default_branch: str
+    archived: bool = False
+    fork: bool = False
+    empty: bool = False
+    writable: bool = True
+
+
 class MergeRequest(Value, frozen=True, kw_only=True):
     """A merge request on a forge.
 
     `number` is what the forge calls it by (an iid, an index). `source` is the branch with the
-    change, `owner:branch` where it lives in a fork; `target` the branch that it is for. `commit` is
-    the tip of the source as the forge knows it, empty where it does not say. `author` is a login.
+    change, `NAME:branch` where it lives in a fork, NAME being the `Hosted.name` of that; `target`
+    the branch that it is for. `title` is without the forge's mark of a draft. `commit` is the tip
+    of the source as the forge knows it, empty where it does not say. `author` is a login.
     `closed_by` is the login of who closed it, empty where the forge does not say. `notes` tell, on a
     request that was just made, what was asked for and could not be had: a label, a reviewer.
     """
@@ -38,8 +54,16 @@ class MergeRequest(Value, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+def in_fork(fork: Hosted, branch: str) -> str:
+    """Return the source of a request whose branch lives in a fork."""
+    return f"{fork.name}:{branch}"
+
+
 class NewRequest(Value, frozen=True, kw_only=True):
-    """A merge request that is to be made. `labels`, `reviewers` and `assignees` are names."""
+    """A merge request that is to be made. `labels`, `reviewers` and `assignees` are names.
+
+    `source` is written as in MergeRequest.
+    """
 
     source: str
     target: str
@@ -49,18 +73,3 @@ class NewRequest(Value, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
-
-
-class Hosted(Value, frozen=True, kw_only=True):
-    """A repository on a forge. `name` is its full name there (`owner/name`, `group/sub/name`).
-
-    `url` clones it over HTTP, without credentials. `writable` tells whether this user may push.
-    """
-
-    name: str
-    url: str
-    default_branch: str
-    archived: bool = False
-    fork: bool = False
-    empty: bool = False
-    writable: bool = True
