@@ -35,8 +35,8 @@ class MergeRequest(Value, frozen=True, kw_only=True):
     change, `NAME:branch` where it lives in a fork, NAME being the `Hosted.name` of that; `target`
     the branch that it is for. `title` is without the forge's mark of a draft. `commit` is the tip
     of the source as the forge knows it, empty where it does not say. `author` is a login.
-    `closed_by` is the login of who closed it, empty where the forge does not say. `notes` tell, on a
-    request that was just made, what was asked for and could not be had: a label, a reviewer.
+    `closed_by` is the login of who closed it, empty where the forge does not say. `notes` tell, on
+    a request that was just made, what was asked for and could not be had: a label, a reviewer.
     """
 
     number: int
