@@ -139,8 +139,20 @@ class _Rights(msgspec.Struct):
     value: list[bool]
 
 
+class _Account(msgspec.Struct):
+    value: str = msgspec.field(name="$value")
+
+
+class _Properties(msgspec.Struct, rename="pascal"):
+    account: _Account
+
+
+class _User(msgspec.Struct):
+    properties: _Properties
+
+
 class _Me(msgspec.Struct, rename="camel"):
-    authenticated_user: _Identity
+    authenticated_user: _User
 
 
 class Azure(Directory):
@@ -264,7 +276,7 @@ class AzureForge(Forge):
         """Return the user's fork: beside the repository, with the user's name behind."""
         parent = self._repository(self._name)
         me = self._azure.get("/_apis/connectionData", _Me, **{"api-version": _PREVIEW})
-        name = f"{parent.full_name}.{_login(me.authenticated_user)}"
+        name = f"{parent.full_name}.{_short(me.authenticated_user.properties.account.value)}"
         if self._fork_named(name, parent) is None:
             body = {
                 "name": name.partition("/")[2],
@@ -366,5 +378,9 @@ def _where(name: str) -> str:
 
 
 def _login(one: _Identity) -> str:
-    """Return the short name: what stands before the @ of an address, or behind a domain."""
-    return one.unique_name.rpartition("\\")[2].partition("@")[0] or one.display_name
+    """Return what stands before the @ of an address, or behind a domain."""
+    return _short(one.unique_name) or one.display_name
+
+
+def _short(account: str) -> str:
+    return account.rpartition("\\")[2].partition("@")[0]

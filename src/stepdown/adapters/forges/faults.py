@@ -17,6 +17,7 @@ _SHOWN = 600
 _OK = 200
 _SERVER = 500
 _HOPS = range(300, 400)
+_REQUESTS = ("/pull", "/merge_requests", "/issues")
 _TAGS = re.compile(r"<[^>]*>")
 _RIGHTS = (
     ("x-accepted-github-permissions", "the call needs"),
@@ -27,6 +28,36 @@ _CERTIFICATES = (
     "Name the file with the certificates of your authority in SSL_CERT_FILE or "
     "REQUESTS_CA_BUNDLE; certificates are always checked."
 )
+
+
+_TOKEN = (
+    "{words.name} at {words.host} does not accept the token.",
+    "It may have expired, belong elsewhere or lack a right. It needs {right}.",
+)
+_ABSENT = (
+    "{words.name} does not have it, or does not show it to this token.",
+    "Check the name, and that the token has {right}.",
+)
+_CONFLICT = (
+    "{words.name} cannot do this: it contradicts what is there.",
+    "Look at the merge requests of this branch: there may be one already.",
+)
+_UNKNOWN = (
+    "{words.name} does not understand the request ({status}).",
+    "What it answered says more; a version that is too old may be the cause.",
+)
+_SAID: dict[int, tuple[str, str]] = {
+    HTTPStatus.NON_AUTHORITATIVE_INFORMATION: _TOKEN,  # a page to sign in, on Azure DevOps
+    HTTPStatus.UNAUTHORIZED: _TOKEN,
+    HTTPStatus.FORBIDDEN: (
+        "{words.name} does not allow this with this token.",
+        "It needs {right}.",
+    ),
+    HTTPStatus.NOT_FOUND: _ABSENT,
+    HTTPStatus.GONE: _ABSENT,
+    HTTPStatus.CONFLICT: _CONFLICT,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _CONFLICT,
+}
 
 
 class Fault(ForgeError):  # noqa: N818  (ForgeError is its name outside)
@@ -55,7 +86,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """Return the right that a request needs."""
         if method == "GET":
             return self.look
-        return self.fork if path.rstrip("/").endswith(("/fork", "/forks", "/fork/")) else self.write
+        return self.write if any(word in path for word in _REQUESTS) else self.fork
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,27 +156,16 @@ def elsewhere(words: Words, url: str) -> Fault:
 
 def _said(answer: Answer, words: Words) -> tuple[str, str]:
     """Return the brief and the hint for an answer's status."""
-    right, name, status = words.right(answer.method, answer.path), words.name, answer.status
+    status = answer.status
     if status >= _SERVER:
-        brief = f"{name} at {words.host} failed by itself ({status})."
+        brief = f"{words.name} at {words.host} failed by itself ({status})."
         return brief, "Run the same again later; nothing is done twice."
     if status in _HOPS:
         hint = f"Use the new address{_place(answer)}; nothing is followed with a token."
-        return f"{name} says that this is now somewhere else.", hint
-    match status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NON_AUTHORITATIVE_INFORMATION:
-            hint = f"It may have expired, belong elsewhere or lack a right. It needs {right}."
-            return f"{name} at {words.host} does not accept the token.", hint
-        case HTTPStatus.FORBIDDEN:
-            return f"{name} does not allow this with this token.", f"It needs {right}."
-        case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
-            brief = f"{name} does not have it, or does not show it to this token."
-            return brief, f"Check the name, and that the token has {right}."
-        case HTTPStatus.CONFLICT | HTTPStatus.UNPROCESSABLE_ENTITY:
-            brief = f"{name} cannot do this: it contradicts what is there."
-            return brief, "Look at the merge requests of this branch: there may be one already."
-    brief = f"{name} does not understand the request ({status})."
-    return brief, "What it answered says more; a version that is too old may be the cause."
+        return f"{words.name} says that this is now somewhere else.", hint
+    brief, hint = _SAID.get(status, _UNKNOWN)
+    right = words.right(answer.method, answer.path)
+    return brief.format(words=words, status=status), hint.format(right=right)
 
 
 def _limit(answer: Answer, words: Words, now: float) -> Fault | None:

@@ -1,0 +1,375 @@
+"""GitHub and GitHub Enterprise, through PyGithub."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import github
+import msgspec
+import requests
+from github.Auth import Token
+from github.GithubException import BadAttributeException, GithubException
+from github.PullRequest import PullRequest
+from github.Repository import Repository
+
+from stepdown.adapters.forges import naming
+from stepdown.adapters.forges.faults import (
+    Answer,
+    Fault,
+    Words,
+    elsewhere,
+    nonsense,
+    refusal,
+    silence,
+)
+from stepdown.adapters.forges.login import Login
+from stepdown.adapters.forges.manners import Manners, bundle
+from stepdown.adapters.forges.place import Place
+from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState
+from stepdown.ports import Directory, Forge
+
+T = TypeVar("T")
+_API = {"https://github.com": "https://api.github.com"}
+_PAGE = 100
+_LIMIT = 65_000  # 65,536, less some for characters that the forge counts twice
+_ABSENT = frozenset((404, 409))
+_REFUSED = 422
+_SERVER = 500
+_WRONG = (BadAttributeException, AttributeError, KeyError, TypeError, ValueError)
+
+
+class GitHub(Directory):
+    """GitHub, or a GitHub Enterprise server. PyGithub's own patience is off: ours is used."""
+
+    def __init__(self, root: str, login: Login, manners: Manners) -> None:
+        self.words = Words(
+            name="GitHub",
+            host=root.partition("://")[2],
+            look="the scope repo, or the permissions Metadata and Pull requests: read",
+            write="the scope repo, or the permissions Pull requests and Issues: read and write",
+            fork="the scope repo, or the permissions Administration and Contents: read and write",
+            login=login,
+        )
+        self.manners = manners
+        self.client = github.Github(
+            base_url=_API.get(root, f"{root}/api/v3"),
+            auth=Token(login.token),
+            timeout=manners.timeout,  # type: ignore[arg-type]  # parts of a second are understood
+            per_page=_PAGE,
+            verify=bundle(os.environ) or True,
+            retry=None,
+            user_agent="stepdown",
+            seconds_between_requests=0,
+            seconds_between_writes=manners.spacing,
+        )
+
+    def repositories(self, owner: str) -> Iterator[Hosted]:
+        """Yield what an organisation or a person owns, with what the token may see."""
+        for one in self.ask("GET", "/repos", lambda: list(self._owned(owner))):
+            yield self.hosted(one)
+
+    def _owned(self, owner: str) -> Iterator[Repository]:
+        user = self.client.get_user(owner)
+        if user.type == "Organization":
+            yield from self.client.get_organization(owner).get_repos()
+        else:
+            yield from user.get_repos()
+
+    def hosted(self, one: Repository) -> Hosted:
+        """Return a repository. Size 0 may be a small one: only its branches tell."""
+        empty = one.size == 0 and not self.ask("GET", "/branches", lambda: _branches(one))
+        fields = {
+            "name": one.full_name,
+            "url": one.clone_url,
+            "default_branch": one.default_branch or "",
+            "archived": one.archived,
+            "fork": one.fork,
+            "empty": empty,
+            "writable": one.permissions is None or one.permissions.push,
+        }
+        return self._checked("/repos", fields, Hosted)
+
+    def request(self, pull: PullRequest, own: str) -> MergeRequest:
+        """Return a merge request."""
+        fields = {
+            "number": pull.number,
+            "url": pull.html_url,
+            "state": _state(pull),
+            "title": pull.title,
+            "body": pull.body or "",
+            "source": naming.joined(_home(pull, own), pull.head.ref, own),
+            "target": pull.base.ref,
+            "commit": pull.head.sha or "",
+            "author": pull.user.login if pull.user is not None else "",
+            "draft": bool(pull.draft),
+            "labels": tuple(label.name for label in pull.labels),
+        }
+        return self._checked("/pulls", fields, MergeRequest)
+
+    def ask(self, method: str, path: str, do: Callable[[], T]) -> T:
+        """Do something with PyGithub, again where that helps."""
+        return self.manners.patiently(lambda: self.one(method, path, do))
+
+    def one(self, method: str, path: str, do: Callable[[], T]) -> T:
+        """Do something with PyGithub; whatever it raises becomes a Fault. `path` is for words."""
+        try:
+            return do()
+        except GithubException as fault:
+            raise self._fault(method, path, fault) from None
+        except requests.RequestException as fault:
+            sent = not isinstance(fault, requests.ConnectTimeout) and "Connection refused" not in (
+                str(fault)
+            )
+            raise silence(self.words, method, fault, sent=sent) from None
+        except AssertionError as fault:  # PyGithub refuses addresses on other hosts so
+            raise elsewhere(self.words, str(fault)) from None
+        except RuntimeError as fault:
+            raise elsewhere(self.words, str(fault)) from None
+        except _WRONG as fault:
+            raise nonsense(self.words, method, path, fault) from None
+
+    def _fault(self, method: str, path: str, fault: GithubException) -> Fault:
+        if isinstance(fault, BadAttributeException):
+            return nonsense(self.words, method, path, fault)
+        answer = Answer(
+            method=method,
+            path=path,
+            status=fault.status,
+            headers={name.lower(): str(value) for name, value in (fault.headers or {}).items()},
+            text=msgspec.json.encode(fault.data).decode(),
+        )
+        found = refusal(answer, self.words, self.manners.clock())
+        return found or nonsense(self.words, method, path, fault.data)
+
+    def _checked(self, path: str, fields: dict[str, object], kind: type[T]) -> T:
+        try:
+            return msgspec.convert(fields, kind)
+        except msgspec.ValidationError as fault:
+            raise nonsense(self.words, "GET", path, fault) from None
+
+
+class GitHubForge(Forge):
+    """One repository on GitHub. Labels and people take three more calls; none can spoil it."""
+
+    def __init__(self, place: Place, login: Login, manners: Manners) -> None:
+        self._hub = GitHub(place.root, login, manners)
+        self._name = place.name
+        self._manners = manners
+        self._repo = self._hub.client.get_repo(place.name, lazy=True)
+
+    @property
+    def body_limit(self) -> int:
+        """Return the forge's limit."""
+        return _LIMIT
+
+    def repository(self) -> Hosted:
+        """Return what the forge says of the repository."""
+        client = self._hub.client
+        return self._hub.ask(
+            "GET", self._path(), lambda: self._hub.hosted(client.get_repo(self._name))
+        )
+
+    def find(self, source: str, target: str) -> tuple[MergeRequest, ...]:
+        """Ask for the requests between two branches."""
+        name, branch = naming.split(source, self._name)
+        head = f"{name.partition('/')[0]}:{branch}"
+
+        def read() -> list[MergeRequest]:
+            pulls = self._repo.get_pulls(state="all", head=head, base=target, sort="created")
+            return [self._hub.request(pull, self._name) for pull in pulls]
+
+        found = self._hub.ask("GET", self._path("/pulls"), read)
+        return tuple(map(self._with_closer, naming.ours(found, source, target)))
+
+    def create(self, request: NewRequest) -> MergeRequest:
+        """Make a merge request, as a draft where the repository has drafts."""
+        made, notes = self._make(request)
+        number = made.number
+        notes += self._labelled(number, request.labels)
+        notes += self._reviewed(number, request.reviewers)
+        notes += self._assigned(number, request.assignees)
+        return msgspec.structs.replace(made, notes=tuple(notes))
+
+    def update(self, number: int, title: str, body: str) -> MergeRequest:
+        """Replace title and description."""
+
+        def change() -> MergeRequest:
+            pull = self._repo.get_pull(number)
+            pull.edit(title=title, body=body)
+            return self._hub.request(pull, self._name)
+
+        return self._hub.ask("PATCH", self._path(f"/pulls/{number}"), change)
+
+    def comment(self, number: int, text: str) -> None:
+        """Add a comment, unless it is there."""
+        path = self._path(f"/issues/{number}/comments")
+
+        def texts() -> list[str]:
+            issue = self._repo.get_issue(number)
+            return [one.body for one in issue.get_comments()]
+
+        def look() -> bool | None:
+            return naming.said(self._hub.ask("GET", path, texts), text) or None
+
+        def make() -> bool:
+            self._repo.get_issue(number).create_comment(text)
+            return True
+
+        if not look():
+            self._manners.once(lambda: self._hub.one("POST", path, make), look)
+
+    def close(self, number: int) -> None:
+        """Close without merging."""
+        path = self._path(f"/pulls/{number}")
+        self._hub.ask("PATCH", path, lambda: self._repo.get_pull(number).edit(state="closed"))
+
+    def fork(self) -> Hosted:
+        """Return the user's fork: asking for it again gives the one that is there."""
+        path = self._path("/forks")
+        fork = self._hub.ask("POST", path, lambda: self._repo.create_fork())
+        name = fork.full_name
+        parent = self.repository()
+        return self._manners.until(lambda: self._ready(name, parent), f"The fork {name}")
+
+    def _ready(self, name: str, parent: Hosted) -> Hosted | None:
+        """Return the fork when its branches are there; the repository itself comes earlier."""
+        client = self._hub.client
+        try:
+            found = self._hub.ask("GET", f"/repos/{name}", lambda: client.get_repo(name))
+            branches = self._hub.ask("GET", f"/repos/{name}/branches", lambda: _branches(found))
+        except Fault as fault:
+            if fault.status in _ABSENT:
+                return None
+            raise
+        ready = bool(branches) or parent.empty
+        return (
+            msgspec.structs.replace(self._hub.hosted(found), empty=not branches) if ready else None
+        )
+
+    def _make(self, request: NewRequest) -> tuple[MergeRequest, list[str]]:
+        try:
+            return self._post(request, draft=request.draft), []
+        except Fault as fault:
+            if (
+                not request.draft
+                or fault.status != _REFUSED
+                or "draft" not in fault.details.lower()
+            ):
+                raise
+        note = "This repository has no drafts: the merge request is open for merging."
+        return self._post(request, draft=False), [note]
+
+    def _post(self, request: NewRequest, *, draft: bool) -> MergeRequest:
+        name, branch = naming.split(request.source, self._name)
+        own = name.casefold() == self._name.casefold()
+        head = branch if own else f"{name.partition('/')[0]}:{branch}"
+        path = self._path("/pulls")
+
+        def make() -> MergeRequest:
+            pull = self._repo.create_pull(
+                base=request.target, head=head, title=request.title, body=request.body, draft=draft
+            )
+            return self._hub.request(pull, self._name)
+
+        def look() -> MergeRequest | None:
+            return naming.still_open(self.find(request.source, request.target))
+
+        return self._manners.once(lambda: self._hub.one("POST", path, make), look)
+
+    def _labelled(self, number: int, names: tuple[str, ...]) -> list[str]:
+        """Add the labels that exist; the forge would make the others."""
+
+        def known() -> list[str]:
+            return [name for name in names if self._has_label(name)]
+
+        def add() -> list[str]:
+            there = known()
+            if there:
+                self._hub.ask(
+                    "POST",
+                    self._path(f"/issues/{number}/labels"),
+                    lambda: self._repo.get_issue(number).add_to_labels(*there),
+                )
+            missing = [name for name in names if name not in there]
+            return [f"The label {name} does not exist, and is left out." for name in missing]
+
+        return naming.attempt("No labels", add) if names else []
+
+    def _has_label(self, name: str) -> bool:
+        path = self._path(f"/labels/{name}")
+        try:
+            return bool(self._hub.ask("GET", path, lambda: self._repo.get_label(name).name))
+        except Fault as fault:
+            if fault.status in _ABSENT:
+                return False
+            raise
+
+    def _reviewed(self, number: int, names: tuple[str, ...]) -> list[str]:
+        """Ask for reviews, one by one: the forge refuses all of them for one name."""
+        notes: list[str] = []
+        for name in names:
+            notes += naming.attempt(
+                f"{name} is not asked for a review", lambda name=name: self._review(number, name)
+            )
+        return notes
+
+    def _review(self, number: int, name: str) -> list[str]:
+        """Ask one person, or a team written organisation/team."""
+        team = name.rpartition("/")[2]
+
+        def ask() -> list[str]:
+            pull = self._repo.get_pull(number)
+            if team == name:
+                pull.create_review_request(reviewers=[name])
+            else:
+                pull.create_review_request(team_reviewers=[team])
+            return []
+
+        return self._hub.ask("POST", self._path(f"/pulls/{number}/requested_reviewers"), ask)
+
+    def _assigned(self, number: int, names: tuple[str, ...]) -> list[str]:
+        """Assign; the forge leaves out without a word who cannot be."""
+        path = self._path(f"/issues/{number}/assignees")
+
+        def assign() -> list[str]:
+            issue = self._repo.get_issue(number)
+            issue.add_to_assignees(*names)
+            there = {one.login.casefold(): one.login for one in issue.assignees}
+            return naming.people(names, there, "GitHub", "assignee")[1]
+
+        if not names:
+            return []
+        return naming.attempt("Nobody is assigned", lambda: self._hub.ask("POST", path, assign))
+
+    def _with_closer(self, request: MergeRequest) -> MergeRequest:
+        """Look up who closed it: only the issue behind a merge request tells."""
+        if request.state is not RequestState.CLOSED:
+            return request
+
+        def read() -> str:
+            closer = self._repo.get_issue(request.number).closed_by
+            return closer.login if closer is not None else ""
+
+        who = self._hub.ask("GET", self._path(f"/issues/{request.number}"), read)
+        return msgspec.structs.replace(request, closed_by=who)
+
+    def _path(self, end: str = "") -> str:
+        return f"/repos/{self._name}{end}"
+
+
+def _branches(one: Repository) -> list[str]:
+    return [branch.name for branch in one.get_branches()[:1]]
+
+
+def _home(pull: PullRequest, own: str) -> str:
+    """Return the name of the source's repository; that of a fork that is gone is not known."""
+    if pull.head.repo is not None:
+        return pull.head.repo.full_name
+    owner = (pull.head.label or "").partition(":")[0]
+    return f"{owner}/{own.rpartition('/')[2]}" if owner else own
+
+
+def _state(pull: PullRequest) -> str:
+    if pull.merged_at is not None:
+        return RequestState.MERGED
+    return RequestState.OPEN if pull.state == "open" else RequestState.CLOSED
