@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 import github
@@ -226,7 +228,7 @@ class GitHubForge(Forge):
     def fork(self) -> Hosted:
         """Return the user's fork: asking for it again gives the one that is there."""
         path = self._path("/forks")
-        fork = self._hub.ask("POST", path, lambda: self._repo.create_fork())
+        fork = self._hub.ask("POST", path, self._repo.create_fork)
         name = fork.full_name
         parent = self.repository()
         return self._manners.until(lambda: self._ready(name, parent), f"The fork {name}")
@@ -308,9 +310,8 @@ class GitHubForge(Forge):
         """Ask for reviews, one by one: the forge refuses all of them for one name."""
         notes: list[str] = []
         for name in names:
-            notes += naming.attempt(
-                f"{name} is not asked for a review", lambda name=name: self._review(number, name)
-            )
+            review = partial(self._review, number, name)
+            notes += naming.attempt(f"{name} is not asked for a review", review)
         return notes
 
     def _review(self, number: int, name: str) -> list[str]:
@@ -358,13 +359,14 @@ class GitHubForge(Forge):
 
 
 def _branches(one: Repository) -> list[str]:
-    return [branch.name for branch in one.get_branches()[:1]]
+    return [branch.name for branch in islice(one.get_branches(), 1)]
 
 
 def _home(pull: PullRequest, own: str) -> str:
     """Return the name of the source's repository; that of a fork that is gone is not known."""
-    if pull.head.repo is not None:
-        return pull.head.repo.full_name
+    home: Repository | None = pull.head.repo
+    if home is not None:
+        return home.full_name
     owner = (pull.head.label or "").partition(":")[0]
     return f"{owner}/{own.rpartition('/')[2]}" if owner else own
 

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import gitlab
 import msgspec
 import requests
+from gitlab.base import RESTObject
 from gitlab.exceptions import GitlabError
-from gitlab.v4.objects import Project, ProjectMergeRequest
+from gitlab.v4.objects import Project
 
 from stepdown.adapters.forges import naming
 from stepdown.adapters.forges.faults import (
@@ -49,7 +51,11 @@ class _Session(requests.Session):
         self._manners = manners
         self._origin = urlsplit(root)[:2]
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(  # type: ignore[override]  # the options go on as they come
+        self,
+        request: requests.PreparedRequest,
+        **options: Any,  # noqa: ANN401
+    ) -> requests.Response:
         """Send to our host alone; redirects come by here, too."""
         if urlsplit(request.url or "")[:2] != self._origin:
             raise elsewhere(self._words, request.url or "")
@@ -113,7 +119,7 @@ class GitLab(Directory):
             )
         return users[0].projects.list(iterator=True)
 
-    def hosted(self, one: Any) -> Hosted:
+    def hosted(self, one: RESTObject) -> Hosted:
         """Return a project."""
         known: dict[str, Any] = one.attributes
         rights = known.get("permissions") or {}
@@ -290,15 +296,14 @@ class GitLabForge(Forge):
         """Return names by the forge's ids, and a note about each that it does not know."""
         known: dict[str, str] = {}
         for name in names:
-            users = self._lab.ask(
-                "GET", lambda: self._client.users.list(username=name, get_all=True)
-            )
+            listing = partial(self._client.users.list, username=name, get_all=True)
+            users = self._lab.ask("GET", listing)
             known |= {one.username: str(one.id) for one in users}
         ids, notes = naming.people(names, known, "GitLab", role)
         names_of = {int(ident): name for name, ident in known.items()}
         return {int(ident): names_of[int(ident)] for ident in ids}, notes
 
-    def _request(self, one: ProjectMergeRequest | Any) -> MergeRequest:
+    def _request(self, one: RESTObject) -> MergeRequest:
         known: dict[str, Any] = one.attributes
         draft = bool(known.get("draft"))
         title = known.get("title")
@@ -344,7 +349,7 @@ class GitLabForge(Forge):
         return found
 
 
-def _left_out(made: Any, reviewers: dict[int, str], assignees: dict[int, str]) -> list[str]:
+def _left_out(made: RESTObject, reviewers: dict[int, str], assignees: dict[int, str]) -> list[str]:
     """Return notes about people that the forge left out without a word."""
     notes = []
     for wanted, there, role in (
