@@ -51,7 +51,7 @@ class _Session(requests.Session):
         self._manners = manners
         self._origin = urlsplit(root)[:2]
 
-    def send(  # type: ignore[override]  # the options go on as they come
+    def send(
         self,
         request: requests.PreparedRequest,
         **options: Any,  # noqa: ANN401
