@@ -1,6 +1,7 @@
 """GitHub and GitHub Enterprise, through PyGithub."""
 
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
@@ -64,6 +65,7 @@ class GitHub(Directory):
             seconds_between_requests=0,
             seconds_between_writes=manners.spacing,
         )
+        weakref.finalize(self, self.client.close)
 
     def repositories(self, owner: str) -> Iterator[Hosted]:
         """Yield what an organisation or a person owns, with what the token may see."""

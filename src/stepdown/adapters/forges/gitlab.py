@@ -1,6 +1,7 @@
 """GitLab, through python-gitlab."""
 
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
@@ -88,13 +89,15 @@ class GitLab(Directory):
         )
         self.manners = manners
         tokens = {"oauth2": "oauth_token", "gitlab-ci-token": "job_token"}
+        session = _Session(self.words, manners, root)
+        weakref.finalize(self, session.close)
         self.client = gitlab.Gitlab(
             url=root,
             ssl_verify=bundle(os.environ) or True,
             timeout=manners.timeout,
             per_page=_PAGE,
             user_agent="stepdown",
-            session=_Session(self.words, manners, root),
+            session=session,
             **{tokens.get(login.user, "private_token"): login.token},  # type: ignore[arg-type]
         )
 

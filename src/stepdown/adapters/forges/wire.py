@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -44,6 +45,7 @@ class Wire:
             verify=_context(),
             follow_redirects=False,
         )
+        weakref.finalize(self, self._client.close)
         self.last: Mapping[str, str] = {}
         """The headers of the last answer."""
 
