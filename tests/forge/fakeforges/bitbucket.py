@@ -97,7 +97,11 @@ class Bitbucket(Fake):
 
     def permissions(self, request: Request, owner: str) -> Any:
         rank = "write" if self.main.writable else "read"
-        one = {"permission": rank, "repository": {"full_name": self.name}, "user": self.user(request)}
+        one = {
+            "permission": rank,
+            "repository": {"full_name": self.name},
+            "user": self.user(request),
+        }
         return self.paged(request, [one])
 
     def members(self, request: Request, owner: str) -> Any:

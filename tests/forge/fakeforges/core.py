@@ -266,7 +266,9 @@ class Fake:
             return Answer(599, {"message": "not valid"})
         return done if isinstance(done, Answer) else Answer(200, done)
 
-    def page(self, request: Request, items: list[Any], size: str, number: str = "page") -> list[Any]:
+    def page(
+        self, request: Request, items: list[Any], size: str, number: str = "page"
+    ) -> list[Any]:
         """Cut a list as page and size of the query say, at most as long as the forge allows."""
         per = min(int(request.query.get(size, "20")), self.page_size)
         start = (int(request.query.get(number, "1")) - 1) * per
@@ -284,9 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         fake = self.server.fake
         with self.server.lock:
-            done = fake.answer(
-                Request(self.command, url.path, dict(every), every, headers, raw)
-            )
+            done = fake.answer(Request(self.command, url.path, dict(every), every, headers, raw))
         if done.silence is not None:
             time.sleep(done.silence)
             self.close_connection = True

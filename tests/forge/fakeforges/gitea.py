@@ -72,7 +72,9 @@ class Gitea(Fake):
         model = _model(*_OPTIONS[request.method, what])
         unknown = set(body) - {f.alias or name for name, f in model.model_fields.items()}
         model.model_validate(body)
-        needed = {"head", "base", "title"} if request.method == "POST" and what == "pulls" else set()
+        needed = (
+            {"head", "base", "title"} if request.method == "POST" and what == "pulls" else set()
+        )
         if unknown or needed - set(body):
             raise Invalid(unknown, needed - set(body))
 

@@ -66,7 +66,10 @@ class Pagure(Fake):
         if request.method == "POST":
             what = next(w for w in reversed(request.path.split("/")) if not w.isdigit())
             check(_FORMS[what], request.form)
-            if request.raw and request.headers["content-type"] != "application/x-www-form-urlencoded":
+            if (
+                request.raw
+                and request.headers["content-type"] != "application/x-www-form-urlencoded"
+            ):
                 raise Invalid(request.headers)
 
     # Answers.
@@ -106,7 +109,10 @@ class Pagure(Fake):
     def paged(self, request: Request, items: list[Any], key: str) -> Any:
         per = int(request.query.get("per_page", "20"))
         some = self.page(request, items, "per_page")
-        links = {"page": int(request.query.get("page", "1")), "pages": max(1, -(-len(items) // per))}
+        links = {
+            "page": int(request.query.get("page", "1")),
+            "pages": max(1, -(-len(items) // per)),
+        }
         return {key: some, "pagination": links}
 
     def projects(self, request: Request) -> Any:

@@ -4,8 +4,9 @@ import os
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
+from math import ceil
 from typing import TypeVar
+from urllib.parse import quote
 
 import github
 import msgspec
@@ -28,10 +29,12 @@ from stepdown.adapters.forges.faults import (
 from stepdown.adapters.forges.login import Login
 from stepdown.adapters.forges.manners import Manners, bundle
 from stepdown.adapters.forges.place import Place
+from stepdown.adapters.forges.wire import PAGES
 from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState
 from stepdown.ports import Directory, Forge
 
 T = TypeVar("T")
+C = TypeVar("C", PullRequest, Repository)
 _API = {"https://github.com": "https://api.github.com"}
 _PAGE = 100
 _LIMIT = 65_000  # 65,536, less some for characters that the forge counts twice
@@ -42,7 +45,11 @@ _WRONG = (BadAttributeException, AttributeError, KeyError, TypeError, ValueError
 
 
 class GitHub(Directory):
-    """GitHub, or a GitHub Enterprise server. PyGithub's own patience is off: ours is used."""
+    """GitHub, or a GitHub Enterprise server.
+
+    PyGithub's own patience is off: ours is used. Its objects are lazy: they are asked for when
+    something of them is needed.
+    """
 
     def __init__(self, root: str, login: Login, manners: Manners) -> None:
         self.words = Words(
@@ -57,41 +64,70 @@ class GitHub(Directory):
         self.client = github.Github(
             base_url=_API.get(root, f"{root}/api/v3"),
             auth=Token(login.token),
-            timeout=manners.timeout,  # type: ignore[arg-type]  # parts of a second are understood
+            timeout=ceil(manners.timeout),
             per_page=_PAGE,
             verify=bundle(os.environ) or True,
             retry=None,
             user_agent="stepdown",
             seconds_between_requests=0,
             seconds_between_writes=manners.spacing,
+            lazy=True,
         )
         weakref.finalize(self, self.client.close)
 
     def repositories(self, owner: str) -> Iterator[Hosted]:
         """Yield what an organisation or a person owns, with what the token may see."""
-        for one in self.ask("GET", "/repos", lambda: list(self._owned(owner))):
+        path = f"/users/{quote(owner, safe='')}"
+        kind = self.ask("GET", path, lambda: self.client.get_user(owner).type)
+        if kind == "Organization":
+            path = f"/orgs/{quote(owner, safe='')}"
+        for one in self.listed(f"{path}/repos", Repository):
             yield self.hosted(one)
 
-    def _owned(self, owner: str) -> Iterator[Repository]:
-        user = self.client.get_user(owner)
-        if user.type == "Organization":
-            yield from self.client.get_organization(owner).get_repos()
-        else:
-            yield from user.get_repos()
+    def listed(self, path: str, kind: type[C], **parameters: str) -> Iterator[C]:
+        """Yield what stands on all pages of a list.
+
+        PyGithub's own lists take no answer at all for an empty one.
+        """
+        for page in range(1, PAGES):
+            query = {**parameters, "per_page": str(_PAGE), "page": str(page)}
+            read = partial(self.client.requester.requestJsonAndCheck, "GET", path, query)
+            _, found = self.ask("GET", path, read)
+            if not isinstance(found, list):
+                raise nonsense(self.words, "GET", path, f"{type(found).__name__} for a list")
+            make = self.client.create_from_raw_data
+            yield from self.one("GET", path, lambda found=found: [make(kind, raw) for raw in found])
+            if len(found) < _PAGE:
+                return
+        raise nonsense(self.words, "GET", path, "the list has no end")
 
     def hosted(self, one: Repository) -> Hosted:
         """Return a repository. Size 0 may be a small one: only its branches tell."""
-        empty = one.size == 0 and not self.ask("GET", "/branches", lambda: _branches(one))
-        fields = {
-            "name": one.full_name,
-            "url": one.clone_url,
-            "default_branch": one.default_branch or "",
-            "archived": one.archived,
-            "fork": one.fork,
-            "empty": empty,
-            "writable": one.permissions is None or one.permissions.push,
-        }
-        return self._checked("/repos", fields, Hosted)
+
+        def read() -> dict[str, object]:
+            return {
+                "name": one.full_name,
+                "url": one.clone_url,
+                "default_branch": one.default_branch or "",
+                "archived": one.archived,
+                "fork": one.fork,
+                "empty": one.size == 0,
+                "writable": one.permissions is None or one.permissions.push,
+            }
+
+        found = self._checked("/repos", self.ask("GET", "/repos", read), Hosted)
+        if not found.empty:
+            return found
+        return msgspec.structs.replace(found, empty=not self.branches(found.name))
+
+    def branches(self, name: str) -> bool:
+        """Tell whether a repository has any branch."""
+        path = f"/repos/{name}/branches"
+        ask = partial(self.client.requester.requestJsonAndCheck, "GET", path, {"per_page": "1"})
+        _, found = self.ask("GET", path, ask)
+        if not isinstance(found, list):
+            raise nonsense(self.words, "GET", path, f"{type(found).__name__} for a list")
+        return bool(found)
 
     def request(self, pull: PullRequest, own: str) -> MergeRequest:
         """Return a merge request."""
@@ -142,7 +178,8 @@ class GitHub(Directory):
             headers={name.lower(): str(value) for name, value in (fault.headers or {}).items()},
             text=msgspec.json.encode(fault.data).decode(),
         )
-        found = refusal(answer, self.words, self.manners.clock())
+        # An exception without headers is PyGithub's own: it understood nothing.
+        found = None if fault.headers is None else refusal(answer, self.words, self.manners.clock())
         return found or nonsense(self.words, method, path, fault.data)
 
     def _checked(self, path: str, fields: dict[str, object], kind: type[T]) -> T:
@@ -159,7 +196,7 @@ class GitHubForge(Forge):
         self._hub = GitHub(place.root, login, manners)
         self._name = place.name
         self._manners = manners
-        self._repo = self._hub.client.get_repo(place.name, lazy=True)
+        self._repo = self._hub.client.get_repo(place.name)
 
     @property
     def body_limit(self) -> int:
@@ -168,21 +205,16 @@ class GitHubForge(Forge):
 
     def repository(self) -> Hosted:
         """Return what the forge says of the repository."""
-        client = self._hub.client
-        return self._hub.ask(
-            "GET", self._path(), lambda: self._hub.hosted(client.get_repo(self._name))
-        )
+        return self._hub.hosted(self._hub.client.get_repo(self._name))
 
     def find(self, source: str, target: str) -> tuple[MergeRequest, ...]:
         """Ask for the requests between two branches."""
         name, branch = naming.split(source, self._name)
         head = f"{name.partition('/')[0]}:{branch}"
 
-        def read() -> list[MergeRequest]:
-            pulls = self._repo.get_pulls(state="all", head=head, base=target, sort="created")
-            return [self._hub.request(pull, self._name) for pull in pulls]
-
-        found = self._hub.ask("GET", self._path("/pulls"), read)
+        path = self._path("/pulls")
+        pulls = self._hub.listed(path, PullRequest, state="all", head=head, base=target)
+        found = [self._hub.ask("GET", path, partial(self._request, pull)) for pull in pulls]
         return tuple(map(self._with_closer, naming.ours(found, source, target)))
 
     def create(self, request: NewRequest) -> MergeRequest:
@@ -200,7 +232,7 @@ class GitHubForge(Forge):
         def change() -> MergeRequest:
             pull = self._repo.get_pull(number)
             pull.edit(title=title, body=body)
-            return self._hub.request(pull, self._name)
+            return self._request(pull)
 
         return self._hub.ask("PATCH", self._path(f"/pulls/{number}"), change)
 
@@ -237,18 +269,15 @@ class GitHubForge(Forge):
 
     def _ready(self, name: str, parent: Hosted) -> Hosted | None:
         """Return the fork when its branches are there; the repository itself comes earlier."""
-        client = self._hub.client
         try:
-            found = self._hub.ask("GET", f"/repos/{name}", lambda: client.get_repo(name))
-            branches = self._hub.ask("GET", f"/repos/{name}/branches", lambda: _branches(found))
+            branches = self._hub.branches(name)
         except Fault as fault:
             if fault.status in _ABSENT:
                 return None
             raise
-        ready = bool(branches) or parent.empty
-        return (
-            msgspec.structs.replace(self._hub.hosted(found), empty=not branches) if ready else None
-        )
+        if not branches and not parent.empty:
+            return None
+        return self._hub.hosted(self._hub.client.get_repo(name))
 
     def _make(self, request: NewRequest) -> tuple[MergeRequest, list[str]]:
         try:
@@ -273,7 +302,7 @@ class GitHubForge(Forge):
             pull = self._repo.create_pull(
                 base=request.target, head=head, title=request.title, body=request.body, draft=draft
             )
-            return self._hub.request(pull, self._name)
+            return self._request(pull)
 
         def look() -> MergeRequest | None:
             return naming.still_open(self.find(request.source, request.target))
@@ -300,9 +329,10 @@ class GitHubForge(Forge):
         return naming.attempt("No labels", add) if names else []
 
     def _has_label(self, name: str) -> bool:
-        path = self._path(f"/labels/{name}")
+        path = self._path(f"/labels/{quote(name, safe='')}")
+        read = partial(self._hub.client.requester.requestJsonAndCheck, "GET", path)
         try:
-            return bool(self._hub.ask("GET", path, lambda: self._repo.get_label(name).name))
+            return bool(self._hub.ask("GET", path, read))
         except Fault as fault:
             if fault.status in _ABSENT:
                 return False
@@ -356,12 +386,11 @@ class GitHubForge(Forge):
         who = self._hub.ask("GET", self._path(f"/issues/{request.number}"), read)
         return msgspec.structs.replace(request, closed_by=who)
 
+    def _request(self, pull: PullRequest) -> MergeRequest:
+        return self._hub.request(pull, self._name)
+
     def _path(self, end: str = "") -> str:
         return f"/repos/{self._name}{end}"
-
-
-def _branches(one: Repository) -> list[str]:
-    return [branch.name for branch in islice(one.get_branches(), 1)]
 
 
 def _home(pull: PullRequest, own: str) -> str:
