@@ -8,6 +8,7 @@ from stepdown.model.advisory import Feed, Query
 from stepdown.model.image import Healthcheck, ImageConfig, Value
 from stepdown.model.plan import BuildSecret
 from stepdown.model.profile import BuildLimits, Confinement
+from stepdown.model.remote import Look, Pushed
 from stepdown.model.request import Hosted, MergeRequest, NewRequest
 from stepdown.model.surface import Layer
 from stepdown.model.trial import BuildFailed, Built, EngineInfo
@@ -340,6 +341,46 @@ class Forge(Protocol):
 
     def fork(self) -> Hosted:
         """Return the user's fork, made and waited for where there is none."""
+
+
+class CommitOrder(Value, frozen=True, kw_only=True):
+    """A commit that changes one file on top of `parent`.
+
+    `when` is its time, ISO 8601, empty for now. `signoff` adds the committer's sign-off; `hooks`
+    runs the repository's own commit hooks.
+    """
+
+    parent: str
+    path: str
+    content: bytes
+    message: str
+    when: str = ""
+    signoff: bool = False
+    hooks: bool = True
+
+
+class Remote(Protocol):
+    """A repository on a git server, reached by the user's own git.
+
+    Raises RepositoryError where git refuses here, ForgeError where the server does.
+    """
+
+    def author(self) -> str:
+        """Return the e-mail address under which git commits here."""
+
+    def look(self, branch: str, target: str, path: str, verified: str) -> Look:
+        """Look at the change's branch and at its target (empty: the default branch).
+
+        `path` is the Dockerfile, `verified` the commit that the change is made on.
+        """
+
+    def commit(self, order: CommitOrder) -> str:
+        """Make a commit that no branch has, signed where git's settings say so; return its id."""
+
+    def push(
+        self, branch: str, commit: str, expected: str, options: tuple[str, ...] = ()
+    ) -> Pushed:
+        """Push a commit as `branch`, which has to be at `expected` (empty: not there) till then."""
 
 
 class Directory(Protocol):

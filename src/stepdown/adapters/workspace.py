@@ -83,10 +83,7 @@ class GitWorkspace(Workspace):
         where commit.gpgSign says so. Raises RepositoryError.
         """
         refuse_branch(self._git, branch)
-        for path, content in files:
-            self._stage(path, content)
-        tree = self._git.do("write-tree", why="git cannot write the tree.")
-        commit = self._commit_tree(tree, message)
+        commit = self._commit_tree(self.stage(files), message)
         self._refuse_other_changes(commit, {path for path, _ in files})
         self._git.do(
             *("update-ref", "-m", "stepdown: new branch", f"refs/heads/{branch}", commit),
@@ -95,6 +92,15 @@ class GitWorkspace(Workspace):
             hint="Choose another name with --branch.",
         )
         return commit
+
+    def stage(self, files: tuple[tuple[str, bytes], ...]) -> str:
+        """Put `files` (path, content) as they are into the worktree and its index.
+
+        Returns the id of the tree. Raises RepositoryError.
+        """
+        for path, content in files:
+            self._stage(path, content)
+        return self._git.do("write-tree", why="git cannot write the tree.")
 
     def _stage(self, path: str, content: bytes) -> None:
         old = tree_path(self._git, path, self._start)

@@ -1,4 +1,10 @@
-"""What the branch is called."""
+"""What the branches are called.
+
+A plain run makes a local branch for each rung: it is new, never replaces another one, and two rungs
+can be compared side by side. A merge request has one branch on the remote for each Dockerfile,
+whatever the rung: a later run has to find the request again, and a better answer replaces the
+change in it instead of opening a second one.
+"""
 
 import re
 import zlib
@@ -21,6 +27,16 @@ def branch_name(target: Target, candidate: Candidate, others: tuple[Candidate, .
     if images - {candidate.image}:
         rung = f"{rung}-{_part(_short(candidate.image))}"
     return f"stepdown/{_part(target.dockerfile)}-{rung}"
+
+
+def request_branch(dockerfile: str, target: str = "") -> str:
+    """Return the branch of the merge request for a Dockerfile.
+
+    `target` is the branch that the request is for, empty for the default one: requests for two
+    branches need two branches, else one would push over the other.
+    """
+    into = f"-into-{_part(target)}" if target else ""
+    return f"stepdown/{_part(dockerfile)}{into}"
 
 
 def _short(image: str) -> str:

@@ -60,33 +60,29 @@ LIMITS = (
 )
 
 
-def write(document: Document) -> str:
-    """Return the document as Markdown of less than `MAX_BYTES` bytes.
+def write(document: Document, limit: int = MAX_BYTES) -> str:
+    """Return the document as Markdown of less than `limit` bytes.
 
     Where it would be longer, lists lose rows and spans lose characters, then what is folded goes,
     then sections at the end; the text always says what is missing.
     """
     texts = (_write(document, limits) for limits in LIMITS)
-    fitting = next((text for text in texts if _fits(text)), None)
-    return fitting if fitting is not None else _without_the_last(document)
-
-
-def _fits(text: str) -> bool:
-    return len(text.encode()) < MAX_BYTES
+    fitting = next((text for text in texts if len(text.encode()) < limit), None)
+    return fitting if fitting is not None else _without_the_last(document, limit)
 
 
 def _write(document: Document, limits: Limits) -> str:
     return "\n".join(_document(document, limits)).rstrip("\n") + "\n"
 
 
-def _without_the_last(document: Document) -> str:
+def _without_the_last(document: Document, limit: int) -> str:
     """Leave out sections from the end until the rest fits."""
     for kept in range(len(document.sections) - 1, -1, -1):
         titles = ", ".join(s.title for s in document.sections[kept:])
         note = Section("Left out", (Paragraph((f"Too long for a description: {titles}.",)),))
         shorter = Document(document.lead, (*document.sections[:kept], note))
         text = _write(shorter, LIMITS[-1])
-        if _fits(text):
+        if len(text.encode()) < limit:
             return text
     return "The report is too long for a description.\n"
 

@@ -3,9 +3,9 @@
 from stepdown.errors import StepdownError
 from stepdown.model.image import ImageRef
 from stepdown.model.trial import Outcome, Trial
-from stepdown.report import markdown, plain, words
+from stepdown.report import gfm, markdown, plain, words
 from stepdown.report.changes import rewritten
-from stepdown.report.document import Block, Code, Document, paragraph, section
+from stepdown.report.document import Block, Code, Document, Section, paragraph, section
 from stepdown.report.headline import passed_on_both, winner
 from stepdown.report.story import lead
 
@@ -39,9 +39,18 @@ def _shortened(subject: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
-def body(outcome: Outcome) -> str:
-    """Return the merge request's description: the report as Markdown."""
-    return markdown.render(outcome)
+def body(
+    outcome: Outcome,
+    *,
+    limit: int = gfm.MAX_BYTES,
+    first: tuple[Section, ...] = (),
+    last: tuple[Section, ...] = (),
+) -> str:
+    """Return the merge request's description: the report as Markdown of less than `limit` bytes.
+
+    `first` are sections before, `last` sections after all others.
+    """
+    return markdown.render(outcome, limit=limit, first=first, last=last)
 
 
 def commit_message(outcome: Outcome) -> str:

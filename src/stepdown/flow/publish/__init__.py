@@ -1,0 +1,1 @@
+"""An outcome becomes a merge request: decided by what the remote has, then carried out."""

@@ -1,0 +1,319 @@
+"""Carries out what was decided, step by step; killed at any moment, a rerun ends the same.
+
+The order is always commit, push, request: each step leaves a state that `decide` reads as what is
+still to be done. Nothing is remembered in between but on the remote itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from stepdown.deliver import description
+from stepdown.deliver.branch import request_branch
+from stepdown.errors import ForgeError
+from stepdown.flow.publish.decide import (
+    Action,
+    Close,
+    Create,
+    Done,
+    LeaveAlone,
+    Nothing,
+    StayClosed,
+    Update,
+    Wishes,
+    decide,
+)
+from stepdown.flow.publish.papers import Papers, noted
+from stepdown.flow.publish.throttle import Throttle
+from stepdown.model.image import Value
+from stepdown.model.remote import Look
+from stepdown.model.request import MergeRequest, NewRequest, RequestState
+from stepdown.model.trial import Outcome
+from stepdown.ports import CommitOrder, Forge, Remote
+
+_ROUNDS = 8
+"""How often a forge may ask to come again before it is given up for this run."""
+
+
+class Terms(Value, frozen=True, kw_only=True):
+    """How the user wants requests. `branch` and `target` are empty for the usual ones.
+
+    `limit` is the forge's for a description, in bytes. `hooks` runs the repository's commit hooks.
+    """
+
+    branch: str = ""
+    target: str = ""
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    signoff: bool = False
+    hooks: bool = True
+    reopen: bool = False
+    rebase: bool = False
+    limit: int = 60_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where one change goes. `owner` is that of the fork that is pushed to, empty without one.
+
+    `repository` is its full name on `host`.
+    """
+
+    host: str
+    repository: str
+    remote: Remote
+    forge: Forge
+    owner: str = ""
+
+
+class Published(Value, frozen=True, kw_only=True):
+    """What became of one change. `action` is the decision, `held` why it was not carried out."""
+
+    repository: str
+    branch: str
+    action: Action
+    commit: str = ""
+    url: str = ""
+    held: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The action's name, `held` where it waits."""
+        return "held" if self.held else str(self.action.__struct_config__.tag)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence."""
+        return self.held or self.action.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publisher:
+    """Publishes outcomes. With `rehearse` nothing is written, only decided."""
+
+    terms: Terms
+    throttle: Throttle
+    rehearse: bool = False
+    say: Callable[[str], None] = lambda _: None
+
+    def publish(self, site: Site, outcome: Outcome) -> Published:
+        """Bring one change to its forge; what the forge wants to be waited for is waited for."""
+        asked = 0
+        while True:
+            try:
+                done = self._once(site, outcome)
+            except ForgeError as error:
+                asked += 1
+                if error.wait is None or self.rehearse or asked > _ROUNDS:
+                    raise
+                self._hold(site.host, error, error.wait)
+            else:
+                if done is not None:
+                    return done
+
+    def _hold(self, host: str, error: ForgeError, seconds: float) -> None:
+        self.say(f"{host}: {error.brief} Waiting {seconds:.0f} seconds.")
+        self.throttle.book.hold(host, self.throttle.clock() + seconds)
+        self.throttle.sleep(seconds)
+
+    def _once(self, site: Site, outcome: Outcome) -> Published | None:
+        """Return what became of it, None after a pause: everything may have changed meanwhile."""
+        job = _Job.begin(self.terms, site, outcome)
+        action = job.decided()
+        held = self.throttle.full(site.host) if isinstance(action, Create) else ""
+        if held or self.rehearse:
+            return job.result(action, held=held)
+        if isinstance(action, Create | Update) and (pause := self.throttle.pause(site.host)) > 0:
+            self.say(f"{site.host}: the budget allows the next change in {pause:.0f} seconds.")
+            self.throttle.sleep(pause)
+            return None
+        done = job.carry_out(action)
+        self._note(site, job.branch, done.action)
+        return done
+
+    def _note(self, site: Site, branch: str, action: Action) -> None:
+        state = _state(action)
+        if state is not None:
+            self.throttle.book.note(site.host, site.repository, branch, state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One change on its way; looks at the remote once, when it begins."""
+
+    terms: Terms
+    site: Site
+    papers: Papers
+    branch: str
+    look: Look
+    requests: tuple[MergeRequest, ...]
+
+    @classmethod
+    def begin(cls, terms: Terms, site: Site, outcome: Outcome) -> "_Job":
+        """Look at the remote and at the forge."""
+        papers = Papers(outcome=outcome, limit=terms.limit)
+        branch, look = looked(site.remote, terms, outcome)
+        source = f"{site.owner}:{branch}" if site.owner else branch
+        requests = site.forge.find(source, look.target)
+        return cls(
+            terms=terms, site=site, papers=papers, branch=branch, look=look, requests=requests
+        )
+
+    def decided(self) -> Action:
+        """Return what to do."""
+        wishes = Wishes(reopen=self.terms.reopen, rebase=self.terms.rebase)
+        have = self.papers.have(self.site.remote.author())
+        return decide(self.look, self.requests, have, wishes)
+
+    def carry_out(self, action: Action) -> Published:
+        """Do it."""
+        match action:
+            case Create():
+                return self._create(action)
+            case Update():
+                return self._update(action, self._pushed(push=action.push))
+            case LeaveAlone():
+                self._tell(action)
+            case Close():
+                self._close(action)
+            case StayClosed() | Done() | Nothing():
+                pass
+            case _:
+                assert_never(action)
+        return self.result(action)
+
+    def result(
+        self, action: Action, *, commit: str = "", url: str = "", held: str = ""
+    ) -> Published:
+        """Return what became of it."""
+        known = _request(action)
+        return Published(
+            repository=self.site.repository,
+            branch=self.branch,
+            action=action,
+            commit=commit,
+            url=url or (known.url if known else ""),
+            held=held,
+        )
+
+    def _pushed(self, *, push: bool) -> str:
+        """Return the commit that the branch is at, after pushing a new one where that is due."""
+        tip = self.look.tip
+        if tip is not None and not push:
+            return tip.commit
+        commit = self.site.remote.commit(order(self.papers, self.terms))
+        self.site.remote.push(self.branch, commit, tip.commit if tip else "")
+        return commit
+
+    def _create(self, action: Create) -> Published:
+        commit = self._pushed(push=action.push)
+        try:
+            made = self.site.forge.create(self._new(commit))
+        except ForgeError:
+            other = self._opened_meanwhile()
+            if other is None:
+                raise
+            update = Update(reason="Another run opened it meanwhile.", request=other, push=False)
+            return self._update(update, commit)
+        return self.result(action, commit=commit, url=made.url)
+
+    def _new(self, commit: str) -> NewRequest:
+        terms = self.terms
+        return NewRequest(
+            source=self._source(),
+            target=self.look.target,
+            title=self.papers.title,
+            body=self.papers.body("", self.branch, commit),
+            draft=terms.draft,
+            labels=terms.labels,
+            reviewers=terms.reviewers,
+            assignees=terms.assignees,
+        )
+
+    def _source(self) -> str:
+        return f"{self.site.owner}:{self.branch}" if self.site.owner else self.branch
+
+    def _opened_meanwhile(self) -> MergeRequest | None:
+        """Return the request that is there all the same, by a run beside us or a lost answer."""
+        found = self.site.forge.find(self._source(), self.look.target)
+        return next((one for one in found if one.state is RequestState.OPEN), None)
+
+    def _update(self, action: Update, commit: str) -> Published:
+        request = action.request
+        body = self.papers.body(request.body, self.branch, commit)
+        self.site.forge.update(request.number, self.papers.retitled(request.title), body)
+        return self.result(action, commit=commit)
+
+    def _tell(self, action: LeaveAlone) -> None:
+        """Say it in the description first: that is how a later run knows that it was said."""
+        request, tip = action.tell, self.look.tip
+        if request is None or tip is None:
+            return
+        note = f"{action.reason} So stepdown leaves the branch alone from here on."
+        body = noted(request.body, note, edited=tip.commit)
+        self.site.forge.update(request.number, request.title, body)
+        self.site.forge.comment(
+            request.number, f"{note} The report above is of the commit that it names."
+        )
+
+    def _close(self, action: Close) -> None:
+        request = action.request
+        part = description.found(request.body)
+        if part is not None and not part.mark.closed:
+            note = f"Closed by stepdown: {action.reason}"
+            self.site.forge.update(
+                request.number, request.title, noted(request.body, note, closed=True)
+            )
+            self.site.forge.comment(request.number, note)
+        self.site.forge.close(request.number)
+
+
+def looked(remote: Remote, terms: Terms, outcome: Outcome) -> tuple[str, Look]:
+    """Return the change's branch, and the remote as it is now.
+
+    A request for another branch than the default one has a branch of its own.
+    """
+    target = outcome.plan.target
+    branch = terms.branch or request_branch(target.dockerfile)
+    look = remote.look(branch, terms.target, target.dockerfile, target.commit)
+    if terms.branch or look.usual:
+        return branch, look
+    branch = request_branch(target.dockerfile, look.target)
+    return branch, remote.look(branch, terms.target, target.dockerfile, target.commit)
+
+
+def order(papers: Papers, terms: Terms) -> CommitOrder:
+    """Return the commit that carries the change.
+
+    Its time is that of the run, so that the same record always makes the same commit.
+    """
+    have = papers.have("")
+    return CommitOrder(
+        parent=have.commit,
+        path=have.path,
+        content=have.after,
+        message=papers.message(),
+        when=papers.outcome.started,
+        signoff=terms.signoff,
+        hooks=terms.hooks,
+    )
+
+
+def _request(action: Action) -> MergeRequest | None:
+    if isinstance(action, LeaveAlone):
+        return action.tell
+    return None if isinstance(action, Create) else action.request
+
+
+def _state(action: Action) -> RequestState | None:
+    """Return where the request stands after an action, None where there is none."""
+    match action:
+        case Create() | Update():
+            return RequestState.OPEN
+        case Close():
+            return RequestState.CLOSED
+        case _:
+            known = _request(action)
+            return known.state if known else None
