@@ -382,6 +382,15 @@ class Remote(Protocol):
     ) -> Pushed:
         """Push a commit as `branch`, which has to be at `expected` (empty: not there) till then."""
 
+    def offer(self, target: str, commit: str, options: tuple[str, ...]) -> Pushed:
+        """Push a commit for review (refs/for/TARGET); no branch and no right to push is needed."""
+
+    def offered(self, commit: str) -> bool:
+        """Tell whether a commit is up for review already."""
+
+    def patch(self, commit: str, folder: str) -> str:
+        """Write a commit as a mail that `git am` reads; return the file's path."""
+
 
 class Directory(Protocol):
     """All repositories of an owner on a forge."""

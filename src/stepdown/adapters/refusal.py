@@ -19,13 +19,11 @@ _UNAUTHENTICATED = re.compile(
     re.IGNORECASE,
 )
 _FORBIDDEN = re.compile(
-    r"HTTP 403|error: 403|Permission to \S+ denied|not allowed to push", re.IGNORECASE
+    r"HTTP 403|error: 403|Permission to \S+ denied|not allowed to", re.IGNORECASE
 )
-_MISSING = re.compile(
-    r"not found|does not exist|HTTP 404|error: 404|does not appear to be", re.IGNORECASE
-)
+_MISSING = re.compile(r"not found|does not exist|error: 404|does not appear to be", re.IGNORECASE)
 _MOVED = re.compile(
-    r"stale info|fetch first|remote ref (?:updated|is at)|cannot lock ref", re.IGNORECASE
+    r"stale info|fetch first|remote ref (?:up|is at)|cannot lock ref", re.IGNORECASE
 )
 _DECLINED = re.compile(
     r"hook declined|protected branch|GH006|pre-receive|\[remote rejected\]", re.IGNORECASE
@@ -36,6 +34,7 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"HTTP 429|error: 429|rate limit", re.IGNORECASE)
+_RULE = "What it said is above: a rule for branches, or a hook on the server, stands in the way."
 _SOON, _LATER = 15.0, 60.0
 
 
@@ -69,8 +68,7 @@ def refused(url: str, said: str) -> ForgeError:
         (_MOVED, "The branch on the remote moved meanwhile.", "", 0.0),
         (_UNAUTHENTICATED, f"{host} does not accept the credentials, or got none.", needed, None),
         (_FORBIDDEN, f"{host} does not allow this user to push.", needed, None),
-        (_DECLINED, f"{host} declined the push.", "What it said is above; a rule for branches or "
-         "a hook on the server stands in the way.", None),
+        (_DECLINED, f"{host} declined the push.", _RULE, None),
         (_MISSING, f"There is no repository at {url}, or this user may not see it.", needed, None),
         (_AWAY, f"{host} cannot be reached.", "Try again later.", _SOON),
     ):  # fmt: skip

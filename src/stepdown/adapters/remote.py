@@ -5,15 +5,14 @@ commit that no local branch has. Secrets reach git through its environment only.
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from stepdown.adapters import requestcommit
+from stepdown.adapters.credentials import Access
 from stepdown.adapters.gitcommand import Answer, GitCommand
-from stepdown.adapters.redactor import Redactor
 from stepdown.adapters.refusal import refused
 from stepdown.adapters.runs import Run
-from stepdown.errors import RepositoryError
+from stepdown.errors import ForgeError, RepositoryError
 from stepdown.model.remote import Look, Pushed, Tip
 from stepdown.ports import CommitOrder, Remote
 
@@ -34,23 +33,15 @@ _ENVIRONMENT = {"LC_ALL": "C", "GIT_TRACE_REDACT": "1"}
 class GitRemote(Remote):
     """The repository at `url`, with a work tree's repository at `root` to hold the objects.
 
-    `url` holds no credentials; `env` carries them to git. `redactor` cleans what git says.
+    `url` holds no credentials; `access` carries them to git.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        run: Run,
-        url: str,
-        *,
-        env: Mapping[str, str] | None = None,
-        redactor: Redactor | None = None,
-        hooks: bool = True,
-    ) -> None:
+    def __init__(self, root: Path, run: Run, url: str, access: Access | None = None) -> None:
+        access = access or Access()
         self._root, self._run, self._url = root, run, url
-        self._clean = (redactor or Redactor()).clean
-        here = requestcommit.hooks_of(root) if hooks else "/dev/null"
-        self._git = GitCommand(root, env={**_ENVIRONMENT, **(env or {})}, hooks=here)
+        self._clean = access.redactor.clean
+        hooks = requestcommit.hooks_of(root) if access.hooks else "/dev/null"
+        self._git = GitCommand(root, env={**_ENVIRONMENT, **access.env}, hooks=hooks)
 
     def author(self) -> str:
         """Return the e-mail address under which git commits here."""
@@ -94,12 +85,33 @@ class GitRemote(Remote):
     ) -> Pushed:
         """Push a commit as `branch`, which has to be at `expected` (empty: not there) till then."""
         lease = f"--force-with-lease=refs/heads/{branch}:{expected}"
-        return self.push_to(f"{commit}:refs/heads/{branch}", (lease,), options)
+        return self._pushed(f"{commit}:refs/heads/{branch}", (lease,), options)
 
-    def push_to(
-        self, refspec: str, flags: tuple[str, ...] = (), options: tuple[str, ...] = ()
-    ) -> Pushed:
-        """Push a refspec with push options, or without them where the server takes none."""
+    def offer(self, target: str, commit: str, options: tuple[str, ...]) -> Pushed:
+        """Push a commit for review (refs/for/TARGET); no branch and no right to push is needed."""
+        done = self._pushed(f"{commit}:refs/for/{target}", (), options)
+        if not done.options:
+            raise ForgeError(
+                f"{self._url} takes no push options, so nobody can be told what it is about.",
+                hint="This way works on Gitea and Forgejo.",
+            )
+        return done
+
+    def offered(self, commit: str) -> bool:
+        """Tell whether a commit is up for review already."""
+        listed = self._network("ls-remote", "--", self._url, "refs/pull/*/head").text
+        return commit in listed.split()
+
+    def patch(self, commit: str, folder: str) -> str:
+        """Write a commit as a mail that `git am` reads; return the file's path."""
+        return self._git.do(
+            *("format-patch", "-1", "--zero-commit", "--output-directory", folder),
+            commit,
+            why=f"git cannot write the patch into {folder}.",
+        )
+
+    def _pushed(self, refspec: str, flags: tuple[str, ...], options: tuple[str, ...]) -> Pushed:
+        """Push with push options, or without them where the server takes none."""
         words = tuple(word for option in options for word in ("-o", one_line(option)))
         answer = self._push(refspec, (*flags, *words))
         taken = bool(options)
@@ -109,11 +121,6 @@ class GitRemote(Remote):
             raise refused(self._url, self._clean(answer.error + answer.text))
         said = server_lines(self._clean(answer.error))
         return Pushed(said=said, url=address(said), options=taken)
-
-    def references(self, pattern: str) -> dict[str, str]:
-        """Return the references on the remote that match a pattern, with their commits."""
-        lines = self._network("ls-remote", "--", self._url, pattern).text.splitlines()
-        return {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
 
     def _push(self, refspec: str, flags: tuple[str, ...]) -> Answer:
         return self._git.ask(

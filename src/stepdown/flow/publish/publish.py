@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
+import msgspec
+
 from stepdown.deliver import description
 from stepdown.deliver.branch import request_branch
 from stepdown.errors import ForgeError
@@ -27,10 +29,12 @@ from stepdown.flow.publish.papers import Papers, noted
 from stepdown.flow.publish.throttle import Throttle
 from stepdown.model.image import Value
 from stepdown.model.remote import Look
-from stepdown.model.request import MergeRequest, NewRequest, RequestState
+from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState, in_fork
 from stepdown.model.trial import Outcome
 from stepdown.ports import CommitOrder, Forge, Remote
 
+_LONGEST = 60_000
+"""Bytes of a description, where the forge would take more."""
 _ROUNDS = 8
 """How often a forge may ask to come again before it is given up for this run."""
 
@@ -38,7 +42,7 @@ _ROUNDS = 8
 class Terms(Value, frozen=True, kw_only=True):
     """How the user wants requests. `branch` and `target` are empty for the usual ones.
 
-    `limit` is the forge's for a description, in bytes. `hooks` runs the repository's commit hooks.
+    `hooks` runs the repository's commit hooks.
     """
 
     branch: str = ""
@@ -51,25 +55,31 @@ class Terms(Value, frozen=True, kw_only=True):
     hooks: bool = True
     reopen: bool = False
     rebase: bool = False
-    limit: int = 60_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Where one change goes. `owner` is that of the fork that is pushed to, empty without one.
+    """Where one change goes: the `repository` (its full name) on `host`.
 
-    `repository` is its full name on `host`.
+    `fork` is where the branch is pushed to, None where that is the repository itself.
     """
 
     host: str
     repository: str
     remote: Remote
     forge: Forge
-    owner: str = ""
+    fork: Hosted | None = None
+
+    def source(self, branch: str) -> str:
+        """Return what the forge calls our branch."""
+        return in_fork(self.fork, branch) if self.fork else branch
 
 
 class Published(Value, frozen=True, kw_only=True):
-    """What became of one change. `action` is the decision, `held` why it was not carried out."""
+    """What became of one change. `action` is the decision, `held` why it was not carried out.
+
+    `notes` tell what was asked for and could not be had.
+    """
 
     repository: str
     branch: str
@@ -77,6 +87,7 @@ class Published(Value, frozen=True, kw_only=True):
     commit: str = ""
     url: str = ""
     held: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -153,10 +164,9 @@ class _Job:
     @classmethod
     def begin(cls, terms: Terms, site: Site, outcome: Outcome) -> "_Job":
         """Look at the remote and at the forge."""
-        papers = Papers(outcome=outcome, limit=terms.limit)
+        papers = Papers(outcome=outcome, limit=min(site.forge.body_limit, _LONGEST))
         branch, look = looked(site.remote, terms, outcome)
-        source = f"{site.owner}:{branch}" if site.owner else branch
-        requests = site.forge.find(source, look.target)
+        requests = site.forge.find(site.source(branch), look.target)
         return cls(
             terms=terms, site=site, papers=papers, branch=branch, look=look, requests=requests
         )
@@ -217,12 +227,13 @@ class _Job:
                 raise
             update = Update(reason="Another run opened it meanwhile.", request=other, push=False)
             return self._update(update, commit)
-        return self.result(action, commit=commit, url=made.url)
+        done = self.result(action, commit=commit, url=made.url)
+        return msgspec.structs.replace(done, notes=made.notes)
 
     def _new(self, commit: str) -> NewRequest:
         terms = self.terms
         return NewRequest(
-            source=self._source(),
+            source=self.site.source(self.branch),
             target=self.look.target,
             title=self.papers.title,
             body=self.papers.body("", self.branch, commit),
@@ -232,12 +243,9 @@ class _Job:
             assignees=terms.assignees,
         )
 
-    def _source(self) -> str:
-        return f"{self.site.owner}:{self.branch}" if self.site.owner else self.branch
-
     def _opened_meanwhile(self) -> MergeRequest | None:
         """Return the request that is there all the same, by a run beside us or a lost answer."""
-        found = self.site.forge.find(self._source(), self.look.target)
+        found = self.site.forge.find(self.site.source(self.branch), self.look.target)
         return next((one for one in found if one.state is RequestState.OPEN), None)
 
     def _update(self, action: Update, commit: str) -> Published:
