@@ -20,6 +20,7 @@ from stepdown.adapters.redactor import Redactor
 from stepdown.errors import ForgeError
 
 _TIMEOUT = 60
+_ASK_HELPERS = ("git", "-c", "core.askPass=true", "credential", "fill")
 _PUBLIC = {
     "github": "github.com",
     "gitlab": "gitlab.com",
@@ -255,13 +256,7 @@ def _fill(url: str, environment: Mapping[str, str]) -> dict[str, str]:
     silent = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
     try:
         done = subprocess.run(
-            [
-                "git",  # noqa: S607  (the git that everything else uses)
-                "-c",
-                "core.askPass=true",
-                "credential",
-                "fill",
-            ],
+            _ASK_HELPERS,
             input=f"url={url}\n\n",
             capture_output=True,
             check=False,

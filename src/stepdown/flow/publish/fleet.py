@@ -7,7 +7,7 @@ write stays with whoever runs this.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
-from stepdown.errors import StepdownError
+from stepdown.errors import Interrupted, StepdownError
 from stepdown.flow.publish.publish import Published, Publisher, Site
 from stepdown.model.fleet import Entry, Report
 from stepdown.model.image import Value
@@ -57,6 +57,8 @@ def _one(
             if why := _closed(site.forge.repository()):
                 return Passed(reason=why)
             return publisher.publish(site, outcome)
+    except Interrupted:
+        raise
     except StepdownError as error:
         return Failed(brief=error.brief, details=error.details, hint=error.hint)
 

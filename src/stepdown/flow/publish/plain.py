@@ -5,6 +5,7 @@ tells whether it carries the change already and whether somebody changed it.
 """
 
 from enum import StrEnum
+from typing import assert_never
 
 import msgspec
 
@@ -82,6 +83,8 @@ class Courier(Value, frozen=True, kw_only=True):
                 pushed = remote.push(done.branch, commit, expected)
             case Way.PATCHES:
                 pushed = Pushed(url=remote.patch(commit, self._folder()))
+            case _:
+                assert_never(self.way)
         return msgspec.structs.replace(
             done, commit=commit, url=pushed.url, notes=self._notes(pushed)
         )
