@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import apt
 from lab.place import Lab
 from lab.step import Step
+
+from lab import apt
 
 USER, TOKEN = "robot", "s3cret/to+ken"
 _CONFIG = """\

@@ -255,7 +255,7 @@ def _fill(url: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Ask git's credential helpers; nobody is asked in a terminal or in a window."""
     silent = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  (a constant)
             _ASK_HELPERS,
             input=f"url={url}\n\n",
             capture_output=True,

@@ -46,14 +46,16 @@ class Answer(Value, frozen=True, kw_only=True):
 class GitCommand:
     """Runs git in one folder: no prompts, no optional locks, no background work.
 
-    And no hooks, unless `hooks` is the folder that holds them. `env` is added for every command.
+    And no hooks, unless `hooks` is the folder that holds them; with None git finds it by itself.
+    `env` is added for every command.
     """
 
     def __init__(
-        self, folder: Path, *, hooks: str = _NO_HOOKS, env: Mapping[str, str] | None = None
+        self, folder: Path, *, hooks: str | None = _NO_HOOKS, env: Mapping[str, str] | None = None
     ) -> None:
         self._git = git.Git(folder)
-        self._settings = (f"core.hooksPath={hooks}", *_SETTINGS)
+        chosen = () if hooks is None else (f"core.hooksPath={hooks}",)
+        self._settings = (*chosen, *_SETTINGS)
         self._env = {**_ENVIRONMENT, **(env or {})}
 
     def ask(

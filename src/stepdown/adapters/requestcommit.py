@@ -37,11 +37,8 @@ def make(root: Path, run: Run, order: CommitOrder) -> str:
 
 def hooks_of(root: Path) -> str:
     """Return the folder of the user's hooks; a relative one is that of the user's own work tree."""
-    asked = GitCommand(root).ask("config", "--type=path", "--get", "core.hooksPath")
-    if asked.status == 0 and asked.text:
-        return str(root / asked.text)
-    common = GitCommand(root).ask("rev-parse", "--path-format=absolute", "--git-common-dir")
-    return str(Path(common.text) / "hooks")
+    ask = ("rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    return GitCommand(root, hooks=None).do(*ask, why="git does not tell where its hooks are.")
 
 
 def _commit(git: GitCommand, order: CommitOrder, message: Path) -> None:
@@ -50,7 +47,7 @@ def _commit(git: GitCommand, order: CommitOrder, message: Path) -> None:
         *("commit", "--quiet", "--file", str(message), "--cleanup=whitespace"),
         *(("--signoff",) if order.signoff else ()),
         *(() if order.hooks else ("--no-verify",)),
-        env={"GIT_EDITOR": "true", **_dates(order.when)},
+        env={"GIT_EDITOR": "true", "LC_MESSAGES": "C", **_dates(order.when)},
     )
     if answer.status != 0:
         raise _refused(git, answer)
@@ -62,7 +59,7 @@ def _dates(when: str) -> dict[str, str]:
 
 def _refused(git: GitCommand, answer: Answer) -> RepositoryError:
     said = answer.error.strip() or answer.text
-    if "sign" in said or "gpg" in said:
+    if "failed to write commit object" in said:
         return RepositoryError(
             "git cannot commit and sign.",
             details=said,
