@@ -1,12 +1,14 @@
 """Merge requests by git alone: push options, AGit, the printed address, patches."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import agit
 import pytest
-from git_remotes import BRANCH, Place
-from git_server import GitServer
+from git_remotes import BRANCH, Place, settle
+from git_server import GitServer, serving
+from git_world import make_world
 
 import samples
 from stepdown.errors import ForgeError, StepdownError
@@ -22,6 +24,17 @@ with pathlib.Path("options").open("a") as file:
     print(*lines, sep="\\n", file=file)
 print("View merge request: https://gitlab.example/app/-/merge_requests/1")
 """
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    with serving(tmp_path_factory.mktemp("server") / "git") as running:
+        yield running
+
+
+@pytest.fixture
+def place(server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return settle(make_world(tmp_path, monkeypatch), server, f"{tmp_path.name}/app")
 
 
 def publish(place: Place, way: Way, outcome: Outcome, **more: str | bool | Terms) -> Published:
@@ -40,8 +53,8 @@ def agit_on(place: Place, server: GitServer) -> None:
     server.hook(place.bare, "proc-receive", agit.HOOK)
 
 
-def book(place: Place) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((place.bare / "agit.json").read_text())
+def book(place: Place) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = json.loads((place.bare / "agit.json").read_text())
     return found
 
 

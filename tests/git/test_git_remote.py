@@ -1,12 +1,13 @@
 """Pushing to a real server over HTTP, and nothing of the user's moves."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from git_remotes import BRANCH, NEW, Place
-from git_server import TOKEN, GitServer
-from git_world import DOCKERFILE
+from git_remotes import BRANCH, NEW, Place, settle
+from git_server import TOKEN, GitServer, serving
+from git_world import DOCKERFILE, make_world
 
 from stepdown.adapters.credentials import Access, Credential, access
 from stepdown.adapters.remote import GitRemote, address, one_line, server_lines
@@ -22,6 +23,17 @@ pathlib.Path("options").write_text("\\n".join(lines))
 print("To create a merge request, visit:")
 print("  https://forge.example/app/-/new?branch=x")
 """
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    with serving(tmp_path_factory.mktemp("server") / "git") as running:
+        yield running
+
+
+@pytest.fixture
+def place(server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return settle(make_world(tmp_path, monkeypatch), server, f"{tmp_path.name}/app")
 
 
 def test_a_branch_is_pushed_and_nothing_of_the_users_moves(place: Place) -> None:

@@ -1,14 +1,27 @@
 """The commit of a merge request: the user's identity, signing and hooks, and what was verified."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from git_remotes import BRANCH, NEW, Place
-from git_world import run_git
+from git_remotes import BRANCH, NEW, Place, settle
+from git_server import GitServer, serving
+from git_world import make_world, run_git
 
 from stepdown.deliver.identity import identity
 from stepdown.errors import RepositoryError
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    with serving(tmp_path_factory.mktemp("server") / "git") as running:
+        yield running
+
+
+@pytest.fixture
+def place(server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return settle(make_world(tmp_path, monkeypatch), server, f"{tmp_path.name}/app")
 
 
 def hook(place: Place, name: str, text: str) -> None:

@@ -255,26 +255,24 @@ class _Job:
         return self.result(action, commit=commit)
 
     def _tell(self, action: LeaveAlone) -> None:
-        """Say it in the description first: that is how a later run knows that it was said."""
+        """Say it as a comment, then in the description: there a later run sees that it was said."""
         request, tip = action.tell, self.look.tip
         if request is None or tip is None:
             return
         note = f"{action.reason} So stepdown leaves the branch alone from here on."
+        text = f"{note} The report above is of the commit that it names."
+        self.site.forge.comment(request.number, text)
         body = noted(request.body, note, edited=tip.commit)
         self.site.forge.update(request.number, request.title, body)
-        self.site.forge.comment(
-            request.number, f"{note} The report above is of the commit that it names."
-        )
 
     def _close(self, action: Close) -> None:
-        request = action.request
+        """Say why, mark it as closed by us, then close it."""
+        request, note = action.request, f"Closed by stepdown: {action.reason}"
+        self.site.forge.comment(request.number, note)
         part = description.found(request.body)
         if part is not None and not part.mark.closed:
-            note = f"Closed by stepdown: {action.reason}"
-            self.site.forge.update(
-                request.number, request.title, noted(request.body, note, closed=True)
-            )
-            self.site.forge.comment(request.number, note)
+            body = noted(request.body, note, closed=True)
+            self.site.forge.update(request.number, request.title, body)
         self.site.forge.close(request.number)
 
 
