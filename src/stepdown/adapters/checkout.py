@@ -85,20 +85,22 @@ class GitCheckout(Checkout):
         That is when the Dockerfile has uncommitted changes, HEAD is detached, the branch exists
         already or git does not know who commits.
         """
-        commit = self.head()
-        self._refuse_uncommitted(dockerfile, commit)
+        self.check_committed(dockerfile)
         if not self.branch():
             raise RepositoryError(
                 "No branch is checked out (HEAD is detached).",
                 hint="Check out the branch that the change is for: `git switch BRANCH`.",
             )
         refuse_branch(self._git, branch)
+
+    def check_committed(self, dockerfile: str) -> None:
+        """Raise RepositoryError where the Dockerfile has uncommitted changes or nobody commits."""
+        self._refuse_uncommitted(dockerfile, self.head())
         self._refuse_nobody()
 
     def keep(self, name: str, content: bytes) -> Path:
         """Write a file where git keeps its own, out of the work tree; return its path."""
-        folder = Path(self._git.ask("rev-parse", "--path-format=absolute", "--git-common-dir").text)
-        path = folder / "stepdown" / name
+        path = self.kept(name)
         try:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
@@ -107,6 +109,11 @@ class GitCheckout(Checkout):
                 f"{path} cannot be written.", details=str(error), hint="Check its permissions."
             ) from error
         return path
+
+    def kept(self, name: str) -> Path:
+        """Return where `keep` puts a file of this name."""
+        folder = Path(self._git.ask("rev-parse", "--path-format=absolute", "--git-common-dir").text)
+        return folder / "stepdown" / name
 
     def drop(self, branch: str, commit: str) -> None:
         """Remove a branch that still is at `commit`; raises RepositoryError where it is not."""

@@ -2,6 +2,7 @@
 
 import re
 
+from stepdown.adapters.forges.place import guess
 from stepdown.errors import ForgeError
 
 _SCOPES = {
@@ -10,6 +11,8 @@ _SCOPES = {
     "gitlab": "a token with `write_repository` (with `api` for merge requests), of a role that may "
     "push: Developer or above",
     "gitea": "a token with `write:repository` (and `write:issue` for labels)",
+    "bitbucketdc": "a token with the right REPO_WRITE",
+    "pagure": "a token with `commit_access`, and `pull_request_create` for requests",
     "bitbucket": "a token with `repository:write` and `pullrequest:write`",
     "azure": "a token with Code (Read & write) and Pull Request Contribute",
 }
@@ -43,26 +46,10 @@ def scope(forge: str) -> str:
     return _SCOPES.get(forge, "a user who may push to the repository")
 
 
-def kind_of(host: str) -> str:
-    """Return which kind of forge a host is, by its name; empty where the name does not tell."""
-    name = host.partition(":")[0].lower()
-    for kind, words in (
-        ("github", ("github",)),
-        ("gitlab", ("gitlab",)),
-        ("gitea", ("gitea", "forgejo", "codeberg")),
-        ("bitbucket", ("bitbucket",)),
-        ("azure", ("dev.azure.com", "visualstudio.com")),
-        ("pagure", ("pagure",)),
-    ):
-        if any(word in name for word in words):
-            return kind
-    return ""
-
-
 def refused(url: str, said: str) -> ForgeError:
     """Return the error for what git printed when it could not reach, read or push."""
     host = re.sub(r"^[a-z+]+://|^[^/@]*@|[/:].*$", "", url)
-    needed = f"Needed is {scope(kind_of(host))}."
+    needed = f"Needed is {scope(guess(host))}."
     for pattern, brief, hint, wait in (
         (_BUSY, f"{host} asks to slow down.", "", _LATER),
         (_MOVED, "The branch on the remote moved meanwhile.", "", 0.0),

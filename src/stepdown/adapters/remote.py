@@ -33,12 +33,15 @@ _ENVIRONMENT = {"LC_ALL": "C", "GIT_TRACE_REDACT": "1"}
 class GitRemote(Remote):
     """The repository at `url`, with a work tree's repository at `root` to hold the objects.
 
-    `url` holds no credentials; `access` carries them to git.
+    `url` holds no credentials; `access` carries them to git. Branches are pushed to `fork`, where
+    one is named, and come from there.
     """
 
-    def __init__(self, root: Path, run: Run, url: str, access: Access | None = None) -> None:
+    def __init__(
+        self, root: Path, run: Run, url: str, access: Access | None = None, fork: str = ""
+    ) -> None:
         access = access or Access()
-        self._root, self._run, self._url = root, run, url
+        self._root, self._run, self._url, self._own = root, run, url, fork or url
         self._clean = access.redactor.clean
         hooks = requestcommit.hooks_of(root) if access.hooks else "/dev/null"
         self._git = GitCommand(root, env={**_ENVIRONMENT, **access.env}, hooks=hooks)
@@ -57,23 +60,25 @@ class GitRemote(Remote):
 
     def look(self, branch: str, target: str, path: str, verified: str) -> Look:
         """Look at the change's branch and at its target (empty: the default branch)."""
-        heads, usual = self._heads()
+        heads, usual = self._heads(self._url)
         into = target or usual
         if into not in heads:
             raise RepositoryError(
                 f"There is no branch {into or 'by default'} on {self._url}.",
-                hint="Name the branch that the request is for with --target-branch.",
+                hint="Name the branch that the request is for with --into.",
             )
-        refs = [f"refs/heads/{name}" for name in (into, branch) if name in heads]
-        self._network(*_FETCH, "--", self._url, *refs)
-        base = heads[into]
+        ours = heads if self._own == self._url else self._heads(self._own)[0]
+        base, tip = heads[into], ours.get(branch, "")
+        self._fetch(self._url, into)
+        if tip:
+            self._fetch(self._own, branch)
         return Look(
             target=into,
             base=base,
             file=self._file(base, path),
             usual=into == usual,
             known=self._git.ask("merge-base", "--is-ancestor", verified, base).status == 0,
-            tip=self._tip(heads[branch], path) if branch in heads else None,
+            tip=self._tip(tip, path) if tip else None,
         )
 
     def commit(self, order: CommitOrder) -> str:
@@ -124,12 +129,15 @@ class GitRemote(Remote):
 
     def _push(self, refspec: str, flags: tuple[str, ...]) -> Answer:
         return self._git.ask(
-            *_PATIENCE, "push", "--porcelain", "--no-follow-tags", *flags, "--", self._url, refspec
+            *_PATIENCE, "push", "--porcelain", "--no-follow-tags", *flags, "--", self._own, refspec
         )
 
-    def _heads(self) -> tuple[dict[str, str], str]:
+    def _fetch(self, url: str, branch: str) -> None:
+        self._network(*_FETCH, "--", url, f"refs/heads/{branch}")
+
+    def _heads(self, url: str) -> tuple[dict[str, str], str]:
         """Return the branches with their commits, and the name of the default one."""
-        answer = self._network("ls-remote", "--symref", "--", self._url, "HEAD", "refs/heads/*")
+        answer = self._network("ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*")
         heads, usual = {}, ""
         for line in answer.text.splitlines():
             value, _, name = line.partition("\t")

@@ -164,6 +164,11 @@ class Home:
         return self.cache / "cards"
 
     @property
+    def state(self) -> Path:
+        """The folder for what outlives all runs."""
+        return self._state
+
+    @property
     def images(self) -> Path:
         """The folder for what was read of images."""
         return self.cache / "images"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from stepdown import __version__
-from stepdown.cli import manners
+from stepdown.cli import manners, sending
 from stepdown.cli.brief import Brief
 from stepdown.cli.exits import BUG, CLOSED_PIPE, INTERRUPTED
 from stepdown.cli.flags import (
@@ -25,6 +25,7 @@ from stepdown.cli.flags import (
     verbose,
 )
 from stepdown.cli.options import REPORTS, Options
+from stepdown.cli.requestflags import RequestOptions, requesting
 from stepdown.errors import StepdownError
 
 
@@ -54,6 +55,7 @@ def app() -> None:
         "--report",
         "--record",
         "--branch",
+        "--merge-request",
         "--plan",
         "--dry-run",
         "--json",
@@ -75,6 +77,7 @@ def app() -> None:
     help="NAME=VALUE for the application; NAME alone takes the value from here.",
 )
 @click.option("--branch", default="", help="Name of the branch to make.")
+@click.option("--merge-request", is_flag=True, help="Push it and open a merge request.")
 @click.option("--plan", "saved", type=EXISTING, help="Do what this plan says, and ask nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
@@ -95,6 +98,7 @@ def app() -> None:
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @building
 @scanning
+@requesting
 @json_
 @verbose
 def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's own values)
@@ -104,7 +108,9 @@ def migrate(*, as_json: bool, **flags: Any) -> int:  # noqa: ANN401  (click's ow
     from stepdown.cli.prompts import prompts  # noqa: PLC0415
     from stepdown.cli.wizard import Asker  # noqa: PLC0415
 
-    options = settings.settled(Options(json=as_json, **flags), given_flags())[0]
+    wanted = RequestOptions.taken(flags)
+    given = Options(json=as_json, request=wanted, **flags)
+    options = settings.settled(given, given_flags())[0]
     quiet = options.yes or options.json or options.dry_run or options.saved
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     return job.run(options, Asker(prompts=prompts()) if terminal and not quiet else None)
@@ -321,7 +327,7 @@ def doctor(*, as_json: bool) -> int:
     return inspect.doctor(as_json=as_json)
 
 
-for _command in manners.commands():
+for _command in (*manners.commands(), sending.publish):
     app.add_command(_command)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,13 +26,22 @@ from stepdown.cli.wizard import After, Asker
 from stepdown.deliver.branch import branch_name
 from stepdown.deliver.deliver import deliver
 from stepdown.discover.walk import listing
-from stepdown.errors import NothingToDoError, StepdownError, UsageError
+from stepdown.errors import (
+    ForgeError,
+    NothingToDoError,
+    RepositoryError,
+    StepdownError,
+    UsageError,
+)
 from stepdown.flow import planner, record
 from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
 from stepdown.model.plan import Plan
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
+
+if TYPE_CHECKING:
+    from stepdown.cli.counter import Wanted
 
 _KEPT = "plan.json"
 
@@ -101,7 +111,10 @@ def _check_files(options: Options) -> None:
 
 def _target(desk: Desk, spot: Spot) -> tuple[Desk, Target]:
     dockerfile, context = spot.relative(Path(desk.checkout.root))
-    desk.checkout.check_ready(dockerfile, desk.options.branch or "stepdown/check")
+    if desk.options.merge_request:  # no local branch is made, and a pipeline has none checked out
+        desk.checkout.check_committed(dockerfile)
+    else:
+        desk.checkout.check_ready(dockerfile, desk.options.branch or "stepdown/check")
     commit = desk.checkout.head()
     committed = desk.checkout.read(dockerfile, commit)
     text = decode(dockerfile, committed or b"")
@@ -144,7 +157,42 @@ def _performed(desk: Desk, what: Plan) -> Outcome:
 
     outcome = work.perform(desk, what)
     _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
-    return _delivered(desk, outcome)
+    return _requested(desk, outcome) if desk.options.merge_request else _delivered(desk, outcome)
+
+
+def _requested(desk: Desk, outcome: Outcome) -> Outcome:
+    """Open a merge request; where that cannot be done, the report comes all the same."""
+    from stepdown.cli import requests  # noqa: PLC0415
+
+    try:
+        return requests.brought(desk.checkout, _wanted(desk), outcome)
+    except (ForgeError, RepositoryError):
+        _report(desk, outcome)
+        raise
+
+
+def _wanted(desk: Desk) -> "Wanted":
+    from stepdown.cli.counter import Wanted  # noqa: PLC0415
+
+    return Wanted(
+        root=Path(desk.checkout.root),
+        run=desk.run,
+        options=desk.options.request,
+        branch=desk.options.branch if desk.options.merge_request else "",
+    )
+
+
+def _check_delivery(desk: Desk, what: Plan) -> str:
+    """Make sure that the result can be delivered; say what would become of a merge request."""
+    if desk.options.merge_request:
+        from stepdown.cli import requests  # noqa: PLC0415
+
+        action = requests.check(_wanted(desk), what.target)
+        return f"Merge request, if a smaller base works: {action.reason}"
+    if not desk.options.dry_run:
+        for name in _branches(desk, what):
+            desk.checkout.check_ready(what.target.dockerfile, name)
+    return ""
 
 
 def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
@@ -156,11 +204,12 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
             details="\n".join(f"{s.image}: {s.reason}" for s in what.skipped),
             hint="`stepdown plan` explains each rung; --base IMAGE tries one of your own.",
         )
+    request_note = _check_delivery(desk, what)
     if desk.options.dry_run:
         print(_rendered(what, desk.options))  # noqa: T201
+        if request_note:
+            _say(request_note)
         return GREEN, None
-    for name in _branches(desk, what):
-        desk.checkout.check_ready(target.dockerfile, name)
     outcome = _performed(desk, what)
     if desk.asker is not None:
         leaves = outcome.plan.policy.leaves
@@ -204,7 +253,7 @@ def _plan(desk: Desk, target: Target, options: Options) -> Plan:
 
 def _after(desk: Desk, outcome: Outcome) -> Options | None:
     """Ask what becomes of the branch; return the options of one more run, None for none."""
-    if desk.asker is None or outcome.delivery is None or outcome.best is None:
+    if desk.asker is None or outcome.delivery is None or desk.options.merge_request:
         return None
     branch = outcome.delivery.branch
     further = _further(desk, outcome)
@@ -212,6 +261,8 @@ def _after(desk: Desk, outcome: Outcome) -> Options | None:
         case After.DISCARD:
             desk.checkout.drop(branch, outcome.delivery.commit)
             _say(f"The branch {branch} is gone; everything is as it was.")
+        case After.REQUEST:
+            _requested(desk, outcome)
         case After.FURTHER:
             return replace(desk.options, base=further)
         case After.KEEP:

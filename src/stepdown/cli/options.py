@@ -2,11 +2,12 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from posixpath import normpath
 
+from stepdown.cli.requestflags import RequestOptions
 from stepdown.errors import UsageError
 from stepdown.model.gate import Gate, Waiver
 from stepdown.model.image import Libc, Tier
@@ -55,6 +56,8 @@ class Options:
     copies: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     branch: str = ""
+    merge_request: bool = False
+    request: RequestOptions = field(default_factory=RequestOptions)
     saved: Path | None = None
     unsafe_fixes: bool = False
     accepted: tuple[str, ...] = ()

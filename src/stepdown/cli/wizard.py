@@ -24,6 +24,7 @@ class After(StrEnum):
     """What to do with a branch."""
 
     KEEP = "keep"
+    REQUEST = "request"
     FURTHER = "further"
     DISCARD = "discard"
 
@@ -162,7 +163,10 @@ class Asker:
 
     def after(self, branch: str, further: str) -> After:
         """Ask what becomes of the branch; `further` is a smaller base that was not tried yet."""
-        choices = [Choice(title=f"keep the branch {branch}", value=After.KEEP)]
+        choices = [
+            Choice(title=f"keep the branch {branch}", value=After.KEEP),
+            Choice(title="keep it, and open a merge request", value=After.REQUEST),
+        ]
         if further:
             choices.append(Choice(title=f"keep it, and try {further}", value=After.FURTHER))
         choices.append(Choice(title="discard the branch", value=After.DISCARD))

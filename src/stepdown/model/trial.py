@@ -226,13 +226,17 @@ class Trial(Value, frozen=True, kw_only=True):
 
 
 class Delivery(Value, frozen=True, kw_only=True):
-    """The branch that carries the rewritten Dockerfile."""
+    """The branch that carries the rewritten Dockerfile.
+
+    `request` is the address of the merge request, empty where there is none.
+    """
 
     repository: str
     branch: str
     commit: str
     dockerfile: str
     title: str
+    request: str = ""
 
 
 class EngineInfo(Value, frozen=True, kw_only=True):

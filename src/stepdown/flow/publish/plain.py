@@ -5,12 +5,11 @@ tells whether it carries the change already and whether somebody changed it.
 """
 
 from enum import StrEnum
-from typing import assert_never
 
 import msgspec
 
 from stepdown.errors import StepdownError
-from stepdown.flow.publish.decide import Create, LeaveAlone, Nothing, Wishes, decide
+from stepdown.flow.publish.decide import Create, LeaveAlone, Nothing, Standing, Wishes, decide
 from stepdown.flow.publish.papers import Papers
 from stepdown.flow.publish.publish import Published, Terms, looked, order
 from stepdown.model.image import Value
@@ -51,12 +50,14 @@ class Courier(Value, frozen=True, kw_only=True):
 
     def publish(self, remote: Remote, outcome: Outcome) -> Published:
         """Bring one change; a branch that carries it already stays as it is."""
+        if self.way is Way.PATCHES:
+            return self._written(remote, Papers(outcome=outcome))
         branch, look = looked(remote, self.terms, outcome)
         papers = Papers(outcome=outcome)
         wishes = Wishes(rebase=self.terms.rebase)
         action = decide(look, (), papers.have(remote.author()), wishes)
-        if isinstance(action, LeaveAlone) and self.way in {Way.REVIEW, Way.PATCHES}:
-            action = Create(reason="These ways need no branch.", push=True)
+        if isinstance(action, LeaveAlone) and self.way is Way.REVIEW:
+            action = Create(reason="A review needs no branch.", push=True)
         if isinstance(action, Create) and not action.push:
             action = Nothing(reason=f"{branch} carries this change already.")
         done = Published(repository=self.repository, branch=branch, action=action)
@@ -79,15 +80,23 @@ class Courier(Value, frozen=True, kw_only=True):
             case Way.OPTIONS:
                 options = self._options(target, papers)
                 pushed = remote.push(done.branch, commit, expected, options)
-            case Way.BRANCH:
-                pushed = remote.push(done.branch, commit, expected)
-            case Way.PATCHES:
-                pushed = Pushed(url=remote.patch(commit, self._folder()))
             case _:
-                assert_never(self.way)
+                pushed = remote.push(done.branch, commit, expected)
         return msgspec.structs.replace(
             done, commit=commit, url=pushed.url, notes=self._notes(pushed)
         )
+
+    def _written(self, remote: Remote, papers: Papers) -> Published:
+        """Write a patch; that needs no server."""
+        have, branch = papers.have(""), self.terms.branch
+        works = have.standing is Standing.WORKS
+        action = Create(reason="A patch.", push=False) if works else Nothing(reason=have.reason)
+        done = Published(repository=self.repository, branch=branch, action=action)
+        if self.rehearse or not works:
+            return done
+        commit = remote.commit(order(papers, self.terms))
+        file = remote.patch(commit, self._folder())
+        return msgspec.structs.replace(done, commit=commit, url=file)
 
     def _folder(self) -> str:
         if not self.folder:
@@ -97,7 +106,7 @@ class Courier(Value, frozen=True, kw_only=True):
     def _notes(self, pushed: Pushed) -> tuple[str, ...]:
         if self.way is Way.OPTIONS and not pushed.options:
             return ("The server takes no push options: open the request by hand.", *pushed.said)
-        if self.terms.reviewers and self.way is not Way.PATCHES:
+        if self.terms.reviewers:
             return ("git alone cannot ask for reviewers.", *pushed.said)
         return pushed.said
 

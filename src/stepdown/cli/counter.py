@@ -1,0 +1,211 @@
+"""Where merge requests go out: the remote, the credential, the forge or git alone."""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from stepdown.adapters.credentials import Credential, Search, access, without_secret
+from stepdown.adapters.forges.opening import Login, open_forge
+from stepdown.adapters.forges.place import Place, place
+from stepdown.adapters.gitcommand import GitCommand
+from stepdown.adapters.redactor import Redactor
+from stepdown.adapters.remote import GitRemote
+from stepdown.adapters.runs import Home, Run
+from stepdown.adapters.throttlebook import ThrottleBook
+from stepdown.cli.requestflags import RequestOptions
+from stepdown.errors import ForgeError
+from stepdown.flow.publish import plain
+from stepdown.flow.publish.publish import Published, Publisher, Site, Terms
+from stepdown.flow.publish.throttle import Limits, Throttle, read_rate, read_window
+from stepdown.model.request import Hosted
+from stepdown.model.trial import Outcome
+from stepdown.ports import Forge
+
+_KINDS = {"forgejo": "gitea"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """One repository's way out. `site` is None where git alone has to do."""
+
+    remote: GitRemote
+    redactor: Redactor
+    terms: Terms
+    publisher: Publisher
+    courier: plain.Courier
+    site: Site | None = None
+    notes: tuple[str, ...] = ()
+
+    def publish(self, outcome: Outcome) -> Published:
+        """Bring the change out, or say what would be done."""
+        with self.redactor.errors():
+            if self.site is not None:
+                return self.publisher.publish(self.site, outcome)
+            return self.courier.publish(self.remote, outcome)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the user asked for, beside the repository at `root`. `rehearse` writes nothing."""
+
+    root: Path
+    run: Run
+    options: RequestOptions
+    branch: str = ""
+    draft: bool = False
+    rehearse: bool = False
+
+
+def counter(wanted: Wanted) -> Counter:
+    """Find the remote, the credential and the forge. Raises ForgeError, RepositoryError."""
+    options = wanted.options
+    url, given = without_secret(_url(wanted))
+    where, notes = _place(url, options)
+    credential = None if options.patches else _credential(url, where, options) or given
+    redactor = Redactor(credential.secrets if credential else ())
+    with redactor.errors():
+        forge, why = _forge(url, where, credential, options)
+        hosted = forge.repository() if forge else None
+        fork = _fork(forge, hosted, rehearse=wanted.rehearse)
+        remote = GitRemote(
+            wanted.root,
+            wanted.run,
+            url,
+            access(url, credential, hooks=not options.no_verify),
+            fork.url if fork else "",
+        )
+        return _counter(wanted, remote, redactor, (where, forge, hosted, fork), (*notes, *why))
+
+
+def _counter(
+    wanted: Wanted,
+    remote: GitRemote,
+    redactor: Redactor,
+    found: tuple[Place | None, Forge | None, Hosted | None, Hosted | None],
+    notes: tuple[str, ...],
+) -> Counter:
+    where, forge, hosted, fork = found
+    terms = _terms(wanted)
+    name = hosted.name if hosted else where.name if where else wanted.root.name
+    site = (
+        Site(host=where.host, repository=name, remote=remote, forge=forge, fork=fork)
+        if forge and where
+        else None
+    )
+    patches = wanted.options.patches
+    return Counter(
+        remote=remote,
+        redactor=redactor,
+        terms=terms,
+        publisher=Publisher(
+            terms=terms, throttle=throttle(wanted.options), rehearse=wanted.rehearse, say=say
+        ),
+        courier=plain.Courier(
+            terms=terms,
+            way=plain.Way.PATCHES if patches else _way(where),
+            repository=name,
+            folder=str(patches.absolute()) if patches else "",
+            rehearse=wanted.rehearse,
+        ),
+        site=site,
+        notes=notes,
+    )
+
+
+def throttle(options: RequestOptions) -> Throttle:
+    """Return the budget, in the user's own folder for state."""
+    limits = Limits(
+        rate=read_rate(options.rate) if options.rate else None,
+        windows=tuple(map(read_window, options.windows)),
+        most_open=options.max_open,
+        canary=options.canary,
+    )
+    book = ThrottleBook(Home.default().state / "throttle.db")
+    return Throttle(book=book, limits=limits, clock=time.time, sleep=time.sleep)
+
+
+def say(text: str) -> None:
+    """Tell people, beside the data on standard output."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def _terms(wanted: Wanted) -> Terms:
+    options = wanted.options
+    return Terms(
+        branch=wanted.branch,
+        target=options.into,
+        draft=wanted.draft if options.draft is None else options.draft,
+        labels=options.labels,
+        reviewers=options.reviewers,
+        assignees=options.assignees,
+        signoff=options.signoff,
+        hooks=not options.no_verify,
+        reopen=options.reopen,
+        rebase=options.rebase == "always",
+    )
+
+
+def _url(wanted: Wanted) -> str:
+    name = wanted.options.remote
+    if wanted.options.patches:
+        return ""
+    return GitCommand(wanted.root).do(
+        *("remote", "get-url", "--push", "--", name),
+        why=f"The repository has no remote {name}.",
+        hint="Name one with --remote, or add it: `git remote add origin URL`.",
+    )
+
+
+def _place(url: str, options: RequestOptions) -> tuple[Place | None, tuple[str, ...]]:
+    """Return which forge it is; None where nobody can tell and git alone will do."""
+    kind = _KINDS.get(options.forge, options.forge)
+    try:
+        return place(url, kind, options.forge_url), ()
+    except ForgeError as error:
+        if kind or options.via == "api":
+            raise
+        note = f"{error.brief} --forge says which one; without it the branch is pushed, no more."
+        return None, () if options.patches else (note,)
+
+
+def _credential(url: str, where: Place | None, options: RequestOptions) -> Credential | None:
+    """Return the credential for the forge's interface; an SSH remote has the same forge."""
+    web = f"{where.root}/{where.name}.git" if where else url
+    kind = where.kind if where else ""
+    if options.via == "git" and not url.startswith("http"):
+        return None
+    return Search(web, kind, command=options.token_command).find()
+
+
+def _forge(
+    url: str, where: Place | None, credential: Credential | None, options: RequestOptions
+) -> tuple[Forge | None, tuple[str, ...]]:
+    """Return the forge's interface, or None and why git alone has to do."""
+    if where is None or options.via == "git" or options.patches:
+        return None, ()
+    if credential is None:
+        why = Search(f"{where.root}/{where.name}.git", where.kind)
+        why.find()
+        if options.via == "api":
+            raise ForgeError(
+                f"There is no token for {where.host}.",
+                details="\n".join(why.passed),
+                hint="Set one of these variables, or give --token-command.",
+            )
+        return None, (f"No token for {where.host}, so git alone has to do: --via api says why.",)
+    login = Login(credential.token, credential.user)
+    return open_forge(url, login, kind=where.kind, root=options.forge_url), ()
+
+
+def _fork(forge: Forge | None, hosted: Hosted | None, *, rehearse: bool) -> Hosted | None:
+    """Return the user's fork where the repository itself may not be pushed to."""
+    if forge is None or hosted is None:
+        return None
+    if hosted.archived:
+        raise ForgeError(f"{hosted.name} is archived.", hint="Nobody can change it any more.")
+    return None if hosted.writable or rehearse else forge.fork()
+
+
+def _way(where: Place | None) -> plain.Way:
+    return plain.USUAL.get(where.kind, plain.Way.BRANCH) if where else plain.Way.BRANCH
