@@ -13,7 +13,7 @@ from stepdown.model.facts import Clue, Trait
 _CALLS = re.compile(
     r"\b(?:subprocess|shutil\.which|which|create_subprocess_\w+|ZoneInfo|available_timezones|setlocale|find_library|getpwnam|getpwuid"
     r"|getgrnam|getuser|getlogin|environ|getenv|tempfile|guess_\w+|create_default_context|urlopen"
-    r"|HTTPSConnection|ctypes|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
+    r"|HTTPSConnection|ctypes|curses|execl\w*|execv\w*|spawn\w*|posix_spawnp?|pexpect|sqlite3|gaierror"
     r"|setrecursionlimit|Locale(?:Text|HTML)Calendar|OSError|error|(?:FTP|IMAP4|POP3|SMTP)_(?:SSL|TLS)|getservby\w+|getprotobyname|dlopen"
     r"|O_FSYNC|PIDFD_NONBLOCK|POSIX_SPAWN_CLOSEFROM|RTLD_DEEPBIND|RLIMIT_OFILE|SIGCLD|fcntl|termios)\b"
     r"|\b(?:popen|system|strftime|expanduser|home|makedirs|mkdir|\w*FileHandler|connect)\("
@@ -60,6 +60,7 @@ _ASKS = {
         "smtplib.SMTP_SSL", "ssl.create_default_context", "urllib.request.urlopen",
     ),
     Trait.STACK: ("sys.setrecursionlimit",),
+    Trait.TERMINAL: ("curses.initscr", "curses.setupterm", "curses.wrapper"),
     Trait.SERVICES: (
         "socket.getprotobyname", "socket.getservbyname", "socket.getservbyport",
     ),

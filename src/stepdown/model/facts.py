@@ -58,7 +58,8 @@ class Trait(StrEnum):
     and hold `${NAME:-text}` for a variable of the environment. `roots` verifies certificates by the
     system's, `services` asks for a service or protocol by name, `media` for a type of file,
     `home`, `scratch` and `person` for the home folder, the folder for temporary files and the name
-    of the user that runs it. `library` is one that is loaded by its file's name, `function` one of
+    of the user that runs it, `terminal` for what a terminal can do.
+    `library` is one that is loaded by its file's name, `function` one of
     its functions (`libc.so.6:malloc_trim`), `constant` a name of Python's own modules that only
     glibc gives them, `query` what SQLite must be built with (its option).
     The rest is what musl does otherwise: `charset` is converted from or to, `options` are those of
@@ -91,6 +92,7 @@ class Trait(StrEnum):
     SCRATCH = "scratch"
     WRITES = "writes"
     PERSON = "person"
+    TERMINAL = "terminal"
     ZONE = "zone"
     LOCALE = "locale"
     OWN_LOCALE = "own_locale"

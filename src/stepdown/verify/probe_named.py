@@ -28,6 +28,7 @@ _JUDGED = frozenset(
 )  # fmt: skip
 _USUAL_VARIABLES = frozenset(("HOME", "HOSTNAME", "PATH", "PWD", "SHELL", "TERM", "USER"))
 _LISTS = (_MEDIA, "/etc/apache2/mime.types", "/etc/httpd/mime.types")
+_TERMINALS = tuple(f"{folder}/terminfo/x" for folder in ("/usr/lib", "/lib", "/usr/share", "/etc"))
 _PYTHON_MEDIA = frozenset(mimetypes.MimeTypes(filenames=()).types_map[True])
 _GO_MEDIA = frozenset(
     (".avif", ".css", ".gif", ".htm", ".html", ".jpeg", ".jpg", ".js", ".json", ".mjs", ".pdf",
@@ -55,6 +56,8 @@ def lost(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
             yield from _person(before, after, clue)
         elif clue.trait is Trait.SCRATCH:
             yield from _temporary(before, after, clue)
+        elif clue.trait is Trait.TERMINAL:
+            yield from _terminal(before, after, clue)
 
 
 def _paths(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
@@ -170,6 +173,12 @@ def _temporary(before: Image, after: Image, clue: Clue) -> Iterator[str]:
     folder = after.env.get("TMPDIR", _TEMPORARY)
     if before.fs.get(_TEMPORARY) is not None and after.fs.get(folder) is None:
         yield _unusable(_TEMPORARY, "missing", clue)
+
+
+def _terminal(before: Image, after: Image, clue: Clue) -> Iterator[str]:
+    had = next((path for path in _TERMINALS if before.fs.get(path) is not None), "")
+    if had and not any(after.fs.get(path) is not None for path in _TERMINALS):
+        yield f"{clue.place} names terminals, and the candidate does not have {had[:-2]}"
 
 
 def surroundings(

@@ -18,9 +18,10 @@ _NO_HEALTHCHECK = Healthcheck(test=("NONE",))
 _POLL, _SETTLE, _LIMIT, _ANSWER = 0.2, 1.0, 15.0, 5.0
 _LOOK = f"{BUSYBOX} readlink /proc/1/exe; {BUSYBOX} cat /proc/1/maps"
 _MAPPED = re.compile(r"(?<= )/\S+\.so[.\d]*$", re.MULTILINE)
-# Bytecode, which Python does without, and what engines and the toolbox put there.
+# Bytecode and counters, which Python and Java do without, and what engines and the toolbox put
+# there.
 _NOT_ITS_OWN = re.compile(
-    rf"/__pycache__(?:/|$)|^(?:{FOLDER}(?:/|$)|/\.dockerenv$|/run/\.containerenv$"
+    rf"/__pycache__(?:/|$)|^/tmp/hsperfdata_|^(?:{FOLDER}(?:/|$)|/\.dockerenv$|/run/\.containerenv$"
     r"|/etc/(?:hosts|hostname|resolv\.conf|mtab)$)"
 )
 

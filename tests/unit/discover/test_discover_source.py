@@ -230,10 +230,7 @@ def test_a_few_of_a_kind_are_enough(tmp_path: Path) -> None:
         ("from zoneinfo import ZoneInfo\nZoneInfo(name)\n", (Trait.ZONE, "")),
         ("import zoneinfo\nzoneinfo.available_timezones()\n", (Trait.ZONE, "")),
         ("import shutil\nshutil.which('git')\n", (C, "git")),
-        (
-            "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'list'])\n",
-            (Trait.MODULE, "pip"),
-        ),
+        ("import curses\ncurses.setupterm('xterm')\n", (Trait.TERMINAL, "xterm")),
         ("import shutil\nshutil.copy(x, 'up/a')\n", (Trait.WRITES, "up/a")),
         ("ZONE = 'Europe/Berlin'\n", (Trait.ZONE, "Europe/Berlin")),
         ("FONTS = '/usr/share/fonts/'\n", (Trait.PATH, "/usr/share/fonts")),
@@ -419,3 +416,9 @@ def test_odd_scripts_do_no_harm(tmp_path: Path, content: bytes) -> None:
     text = 'FROM node:24\nENTRYPOINT ["/start"]\n'
     clues = discovered(tmp_path, {"start": content}, text).clues
     assert all(clue.trait in (Trait.SCRIPT, C) for clue in clues)
+
+
+def test_a_module_that_is_started(tmp_path: Path) -> None:
+    text = "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'list'])\n"
+    found = source.clues(write(tmp_path, {"app/main.py": text}), "")[0]
+    assert {clue.subject for clue in found if clue.trait is Trait.MODULE} >= {"pip"}

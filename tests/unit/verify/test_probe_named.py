@@ -180,6 +180,13 @@ class TestPrograms:
         assert [one.partition("`: ")[2] for one in found] == ([said] if said else [])
         assert programs(musl(*paths), musl(*paths), clue(Trait.CALL, line, file="a.sh")) == []
 
+    def test_terminals(self) -> None:
+        before, call = side("/usr/lib/terminfo/x/xterm"), clue(Trait.TERMINAL, "")
+        (said,) = named(before, side(), call)
+        assert said.endswith("names terminals, and the candidate does not have /usr/lib/terminfo")
+        assert named(before, side("/etc/terminfo/x/xterm"), call) == []
+        assert named(side(), side(), call) == []
+
     def test_a_program_that_is_looked_for(self) -> None:
         before, after = side("/usr/bin/convert"), side("/usr/bin/magick")
         call = clue(Trait.CALL, "convert")

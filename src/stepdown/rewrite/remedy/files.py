@@ -44,7 +44,7 @@ def lines(source: str, wanted: tuple[str, ...]) -> Iterator[str]:
 
 
 def _is_data(path: str) -> bool:
-    return path.startswith(("/etc/", "/usr/share/")) and path not in _SECRET
+    return path.startswith(("/etc/", "/usr/share/", "/usr/lib/terminfo")) and path not in _SECRET
 
 
 def provider(doc: Dockerfile, situation: Situation, packages: frozenset[str]) -> str:
