@@ -1,0 +1,26 @@
+#define _GNU_SOURCE
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <dlfcn.h>
+static const char *work(void) { return dlopen("libz.so.1", RTLD_NOW) ? "packed\n" : "plain\n"; }
+
+static void stop(int signal) { _exit(0); }
+int main(void) {
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8080)};
+  if (bind(server, (struct sockaddr *)&address, sizeof address) || listen(server, 16)) return 1;
+  signal(SIGTERM, stop);
+  signal(SIGPIPE, SIG_IGN);
+  for (;;) {
+    char request[4096];
+    int client = accept(server, NULL, NULL);
+    if (read(client, request, sizeof request) > 0)
+      dprintf(client, "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n%s", memcmp(request, "POST", 4) ? "hello\n" : work());
+    close(client);
+  }
+}
