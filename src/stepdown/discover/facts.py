@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from stepdown.discover import guarded, manifests, node, python, scripts, source
+from stepdown.discover import manifests, node, python, scripts, source
 from stepdown.discover.found import Found
 from stepdown.discover.static import linked_statically
 from stepdown.discover.tree import Tree
@@ -64,11 +64,7 @@ def facts(root: Path, target: Target) -> Facts:
         lock_files=tuple(name for name in _LOCKS if tree.has(name)),
         native=found.native,
         update_bot=_update_bot(Tree(_top(root, target))),
-        clues=(
-            *_placed(found.clues, target),
-            *_asked(clues, found),
-            *guarded.clues(document, shipped, target.dockerfile),
-        ),
+        clues=(*_placed(found.clues, target), *_asked(clues, found)),
         uses=used,
         scripts=found.scripts,
         notes=(*found.notes, *_make(tree), *_ignored(tree), *top.notes, *unread, *not_read),

@@ -11,7 +11,6 @@ from stepdown.model.facts import Clue, Trait
 from stepdown.model.image import ImageConfig
 from stepdown.rootfs.filesystem import RootFS
 
-_BUILD = "dockerfile"  # what the build itself does
 _COMPILED = frozenset(("c", "go", "java", "rust"))
 _TYPED = (".ts", ".cts", ".mts", ".tsx", ".jsx")
 _SCRIPTED = (".js", ".cjs", ".mjs")
@@ -55,8 +54,6 @@ def _own(path: str, fs: RootFS) -> bool:
 
 
 def _there(clue: Clue, language: str, names: set[str], *, bundled: bool) -> bool:
-    if clue.language == _BUILD:
-        return True
     if clue.language in _COMPILED:
         return language in ("", clue.language)
     if bundled and clue.file.endswith((*_SCRIPTED, *_TYPED)):

@@ -13,7 +13,10 @@ from stepdown.verify.probe_use import Used
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<text>[^}]*)\}")
 _OF_LIBC = ("ld-", "libc.", "libnss_", "libgcc_s.")
 _READ, _WRITE, _SEARCH = 4, 2, 1
-_FOREIGN = re.compile(r"/(?:node_modules|site-packages|dist-packages|__pycache__|\.git)(?:/|$)")
+# Others' code, and what tools keep for themselves.
+_FOREIGN = re.compile(
+    r"/(?:node_modules|site-packages|dist-packages|__pycache__|\.(?:cache|config|git|local|npm))(?:/|$)"
+)
 
 
 def lost(before: Image, after: Image, used: Used) -> tuple[str, ...]:
