@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <dlfcn.h>
-static const char *work(void) { return dlopen("libz.so.1", RTLD_NOW) ? "packed\n" : "plain\n"; }
+static const char *work(void) { return dlopen("liblz4.so.1", RTLD_NOW) ? "packed\n" : "plain\n"; }
 
 static void stop(int signal) { _exit(0); }
 int main(void) {

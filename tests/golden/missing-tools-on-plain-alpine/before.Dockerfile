@@ -1,0 +1,5 @@
+FROM debian:13-slim
+WORKDIR /app
+COPY . .
+RUN csplit --quiet list.txt /part/
+CMD ["sleep", "infinity"]
