@@ -36,6 +36,27 @@ def test_no_folder(stepdown: Stepdown, tmp_path: Path) -> None:
     complains(stepdown("migrate", tmp_path / "nowhere", "--yes"), 2, "There is no", "hint:")
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("migrat", "migrate"), ("docter", "doctor"), ("pln", "plan")]
+)
+def test_a_mistyped_command(stepdown: Stepdown, word: str, meant: str) -> None:
+    said = stepdown(word)
+    assert said.returncode == 2
+    assert f"There is no command {word}" in said.stderr
+    assert f"Did you mean `stepdown {meant}`?" in said.stderr
+
+
+def test_a_folder_may_look_like_a_command(stepdown: Stepdown, tmp_path: Path) -> None:
+    (tmp_path / "migrat").mkdir()
+    assert "no command" not in stepdown(str(tmp_path / "migrat")).stderr
+
+
+def test_nobody_is_asked_about_a_folder_that_is_not_there(stepdown: Stepdown) -> None:
+    said = stepdown("no-such-folder-at-all")
+    assert said.returncode == 2
+    assert "There is no file or folder no-such-folder-at-all" in said.stderr
+
+
 def test_not_a_git_repository(stepdown: Stepdown, tmp_path: Path) -> None:
     folder = tmp_path / "plain"
     folder.mkdir()

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from stepdown.model.plan import Plan
 from stories import Stepdown, make
@@ -62,6 +63,14 @@ def test_explain_reads_standard_input(stepdown: Stepdown) -> None:
     assert line in said.stdout
     found = json.loads(stepdown("explain", "--json", stdin=line).stdout)
     assert found[0]["breakage"] == "A07"
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_explain_wants_a_text(stepdown: Stepdown, text: str) -> None:
+    said = stepdown("explain", stdin=text)
+    assert said.returncode == 2
+    assert "no text to explain" in said.stderr
+    assert "| stepdown explain" in said.stderr
 
 
 def test_explain_says_unknown(stepdown: Stepdown) -> None:

@@ -20,7 +20,7 @@ from stepdown.cli.prompts import Drawn
 from stepdown.cli.wizard import Asker
 from stepdown.discover import Variable
 from stepdown.errors import Interrupted
-from stepdown.flow import catalog, migrate
+from stepdown.flow import catalog, migrate, record
 from stepdown.flow.carried import Shipped
 from stepdown.model.plan import Plan, Policy
 from stories import git, make
@@ -205,13 +205,19 @@ ONE_BASE = (
 def test_the_whole_wizard_in_a_terminal(tmp_path: Path, home: Path) -> None:
     folder = application(tmp_path / "r")
     screen = terminal(folder, home)
-    answered(screen, *ONE_BASE, ("What next?", ENTER))
+    answered(screen, *ONE_BASE)
+    screen.expect_exact("This run")
+    screen.expect_exact("node:24 → node:24-slim works")  # again, below the long report
+    screen.expect_exact("Read it again: `stepdown report ")
+    answered(screen, ("What next?", ENTER))
     screen.expect_exact("git merge")
     screen.expect(pexpect.EOF)
     screen.close()
     assert screen.exitstatus == 0
     assert git(folder, "branch", "--list", "stepdown/*") == "stepdown/dockerfile-slim"
     assert git(folder, "status", "--porcelain") == ""
+    saved = record.load(folder / ".git" / "stepdown" / "record.json")
+    assert saved.best is not None
     kept = str(folder / ".git" / "stepdown" / "plan.json")
     again = terminal(folder, home, "--plan", kept, "--dry-run")
     again.expect_exact("1. slim (node:24-slim)")

@@ -26,7 +26,7 @@ from stepdown.cli.flags import (
 )
 from stepdown.cli.options import REPORTS, Options
 from stepdown.cli.requestflags import RequestOptions, requesting
-from stepdown.errors import StepdownError
+from stepdown.errors import StepdownError, UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -334,7 +334,22 @@ for _command in (*manners.commands(), sending.publish):
 def arguments(words: list[str]) -> list[str]:
     """Make `migrate` the command when none is named: `stepdown PATH` is the wizard."""
     named = words and (words[0] in app.commands or words[0] in ("--help", "-h", "--version"))
+    if words and not named:
+        _check_command(words[0])
     return words if named else ["migrate", *words]
+
+
+def _check_command(word: str) -> None:
+    """Refuse what is neither a command nor a path, but looks like a command."""
+    if word.startswith("-") or Path(word).exists():
+        return
+    from difflib import get_close_matches  # noqa: PLC0415  (keeps --help quick)
+
+    for name in get_close_matches(word, app.commands, n=1):
+        raise UsageError(
+            f"There is no command {word}, and no file or folder of this name.",
+            hint=f"Did you mean `stepdown {name}`?",
+        )
 
 
 def main() -> None:

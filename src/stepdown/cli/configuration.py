@@ -100,7 +100,9 @@ def schema_text() -> str:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise UsageError(f"There is no {path}.", hint="Give a folder, or leave it out.")
+        raise UsageError(
+            f"There is no file or folder {path}.", hint="Give a folder, or leave it out."
+        )
     return path
 
 

@@ -23,6 +23,8 @@ from stepdown.verify.explain import unknown
 
 def explain(file: str, *, as_json: bool) -> int:
     """Print the likeliest causes of an error text, or that none is known; offline."""
+    if file == "-" and sys.stdin.isatty():
+        sys.stderr.write("Paste the error text, then press Ctrl-D on a line of its own.\n")
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
@@ -32,6 +34,11 @@ def explain(file: str, *, as_json: bool) -> int:
             hint="Check the name and its permissions.",
         ) from error
     text = _decoded(content)
+    if not text.strip():
+        raise UsageError(
+            "There is no text to explain.",
+            hint="Pipe it in: `docker build . 2>&1 | stepdown explain`; or name a file.",
+        )
     found = diagnose_text(text, catalog.load().breakages)
     if as_json:
         _print(msgspec.json.encode(found or (unknown(text),)).decode())

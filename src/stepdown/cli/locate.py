@@ -40,7 +40,9 @@ def locate(path: Path, file: str, choose: Choose | None) -> Spot:
     can be asked.
     """
     if not path.exists():
-        raise UsageError(f"There is no {path}.", hint="Give the folder that holds the Dockerfile.")
+        raise UsageError(
+            f"There is no file or folder {path}.", hint="Give the folder that holds the Dockerfile."
+        )
     path = path.resolve()
     if path.is_file():
         return Spot(dockerfile=path, context=path.parent)

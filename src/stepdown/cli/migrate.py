@@ -39,15 +39,18 @@ from stepdown.model.facts import Target
 from stepdown.model.plan import Plan
 from stepdown.model.trial import BaselineVerdict, BuildFailed, CheckRun, Outcome, Verdict
 from stepdown.report import plan_text, request, text
+from stepdown.report.headline import claim
 
 if TYPE_CHECKING:
     from stepdown.cli.counter import Wanted
 
 _KEPT = "plan.json"
+_RECORD = "record.json"
 
 
 def run(options: Options, asker: Asker | None) -> int:
     """Do the main job; return the exit code. `asker` is None where nobody can be asked."""
+    _existing(options.path)
     if asker is None and not (options.yes or options.dry_run or options.saved):
         raise UsageError(
             "There is no terminal to ask questions in.",
@@ -56,7 +59,7 @@ def run(options: Options, asker: Asker | None) -> int:
     _check_files(options)
     building.check_secrets(options.policy())
     with open_run() as current:
-        checkout = GitCheckout.open(_existing(options.path), current)
+        checkout = GitCheckout.open(options.path, current)
         saved = None if options.saved is None else load(options.saved)
         spot = _spot(options, asker, checkout, saved)
         with checkout.workspace() as workspace:
@@ -90,10 +93,11 @@ def _kept_log(current: Run) -> Iterator[None]:
         raise
 
 
-def _existing(path: Path) -> Path:
+def _existing(path: Path) -> None:
     if not path.exists():
-        raise UsageError(f"There is no {path}.", hint="Give the folder that holds the Dockerfile.")
-    return path
+        raise UsageError(
+            f"There is no file or folder {path}.", hint="Give the folder that holds the Dockerfile."
+        )
 
 
 def _check_files(options: Options) -> None:
@@ -215,7 +219,17 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
         leaves = outcome.plan.policy.leaves
         policy = msgspec.structs.replace(what.policy, leaves=leaves)
         desk.checkout.keep(_KEPT, as_bytes(msgspec.structs.replace(what, policy=policy)))
-    return _report(desk, outcome), _after(desk, outcome)
+    code = _report(desk, outcome)
+    if desk.asker is not None:
+        _remind(desk, outcome)
+    return code, _after(desk, outcome)
+
+
+def _remind(desk: Desk, outcome: Outcome) -> None:
+    """Repeat the answer below the report, which is longer than a screen, and keep the report."""
+    path = desk.checkout.keep(_RECORD, record.to_json(outcome))
+    _say(f"\n{claim(outcome)}")
+    _say(f"Read it again: `stepdown report {path}`, with `--format html > report.html` as a page.")
 
 
 def _agreed(desk: Desk, target: Target) -> tuple[Desk, Plan]:

@@ -64,7 +64,6 @@ def _image(first: Stage) -> ImageRef:
 
 
 def _unknown(image: ImageRef, first: Stage, catalog: Catalog) -> UnknownBaseError:
-    names = {name for family in catalog.families for name in family.repositories}
     families = ", ".join(sorted(family.name for family in catalog.families))
     if known := forms(image, catalog.families):
         return UnknownBaseError(
@@ -74,9 +73,9 @@ def _unknown(image: ImageRef, first: Stage, catalog: Catalog) -> UnknownBaseErro
         )
     return UnknownBaseError(
         f"Line {first.line}: the recipes do not know the base image {image}.",
-        details=f"Known images: {', '.join(sorted(names - {'scratch'}))}.",
-        hint=f"Put an image of a known family into FROM ({families}); nothing is guessed. "
-        "Or say with --like IMAGE from which known image it is made; --recipes DIR adds your own.",
+        details=f"Known families: {families}. `stepdown recipes list` shows their bases.",
+        hint="Say with --like IMAGE from which known image it is made, for example --like "
+        "debian:12; --recipes DIR adds a recipe of your own. Nothing is guessed.",
     )
 
 

@@ -111,11 +111,10 @@ def _place(image: str, families: tuple[Family, ...]) -> Place:
             hint="Check the tag; nothing is guessed.",
         )
     if place is None:
-        names = sorted({name for family in families for name in family.repositories})
         raise UnknownBaseError(
             f"The recipes do not know the image {image}.",
-            details=f"Known images: {', '.join(names)}.",
-            hint="Nothing is guessed; choose one of the known images.",
+            details="`stepdown recipes list` shows the known families, `stepdown plan` what fits.",
+            hint="Choose one of the known images; --recipes DIR adds a recipe of your own.",
         )
     return place
 

@@ -133,9 +133,9 @@ def test_a_digest_does_not_hide_the_tag() -> None:
 def test_an_unknown_base_is_refused_with_what_is_known(base: str) -> None:
     with pytest.raises(UnknownBaseError, match="do not know the base image") as error:
         _target(f"FROM {base}\n")
-    assert "nginx, node, php, python" in error.value.hint
+    assert "nginx, node, php, python" in error.value.details
     assert "--like" in error.value.hint
-    assert "golang" in error.value.details
+    assert len(error.value.details) < 250
 
 
 def test_an_unknown_tag_of_a_known_name_says_so() -> None:

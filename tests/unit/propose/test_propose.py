@@ -154,7 +154,7 @@ def test_a_base_without_the_runtime_is_told() -> None:
 def test_an_unknown_base_is_refused() -> None:
     with pytest.raises(UnknownBaseError, match="example/app") as error:
         proposed("FROM node:24\n", base="example/app:1")
-    assert "gcr.io/distroless/nodejs24-debian13" in error.value.details
+    assert "`stepdown recipes list`" in error.value.details
 
 
 def test_the_present_base_is_no_candidate() -> None:
