@@ -68,8 +68,8 @@ class Gain(Value, frozen=True, kw_only=True):
 class Cause(Value, frozen=True, kw_only=True):
     """Why a candidate failed: a breakage's id, its title, the image and what it is about.
 
-    `tier` is that of the image, empty where it is not told. Causes that share breakage, subject and
-    tier are one cause to the fleet.
+    `tier` is that of the image, empty where it is not told. `subject` may name several things, with
+    ", " between. Causes that share breakage, subject and tier are one cause to the fleet.
     """
 
     breakage: str

@@ -113,6 +113,15 @@ def test_a_cause_that_is_not_alone_opens_nothing() -> None:
     assert "Nowhere is it the only known cause" in text
 
 
+def test_a_cause_about_two_things_is_told_of_each_and_opened_by_neither() -> None:
+    both = row("a/a", Result.BROKEN, causes=(wheel("grpcio, lxml"),))
+    one = row("a/b", Result.BROKEN, causes=(wheel("lxml"),))
+    assert stops(both, one) == [
+        ("lxml", "alpine", ("a/a", "a/b"), ("a/b",), ("a/b",)),
+        ("grpcio", "alpine", ("a/a",), (), ()),
+    ]
+
+
 def test_causes_on_two_images_are_each_alone() -> None:
     found = stops(row("a/a", Result.BROKEN, causes=(wheel("grpcio"), shell())))
     assert [alone for _, _, _, alone, _ in found] == [("a/a",), ("a/a",)]

@@ -1,6 +1,6 @@
 """The causes that stop smaller bases, each with all entries that it stops."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from stepdown.model.fleet import Cause, Report
 from stepdown.model.image import Tier
@@ -17,7 +17,7 @@ def obstacles(rows: tuple[Row, ...], items: tuple[Item, ...]) -> tuple[Obstacle,
     pairs = [(row.report, item) for row, item in zip(rows, items, strict=True) if row.report]
     found: dict[_Key, list[tuple[Report, Item]]] = {}
     for report, item in pairs:
-        for key in dict.fromkeys(_key(cause) for cause in _standing(report)):
+        for key in dict.fromkeys(key for cause in _standing(report) for key in _keys(cause)):
             found.setdefault(key, []).append((report, item))
     return tuple(sorted((_obstacle(key, members) for key, members in found.items()), key=_weight))
 
@@ -26,8 +26,10 @@ def _weight(one: Obstacle) -> tuple[int, int, str, str, str]:
     return -len(one.entries), -len(one.blocked), one.breakage, one.subject, one.where
 
 
-def _key(cause: Cause) -> _Key:
-    return cause.breakage, cause.subject, cause.tier or cause.image
+def _keys(cause: Cause) -> Iterator[_Key]:
+    """Yield one key for each thing that the cause is about: each has to be changed."""
+    for subject in cause.subject.split(", "):
+        yield cause.breakage, subject, cause.tier or cause.image
 
 
 def _standing(report: Report) -> Iterable[Cause]:
@@ -43,7 +45,7 @@ def _rank(tier: str) -> int:
 
 def _obstacle(key: _Key, members: list[tuple[Report, Item]]) -> Obstacle:
     breakage, subject, where = key
-    causes = [cause for report, _ in members for cause in report.causes if _key(cause) == key]
+    causes = [cause for report, _ in members for cause in report.causes if key in _keys(cause)]
     alone = [(report, item) for report, item in members if _alone(key, report)]
     return Obstacle(
         breakage=breakage,
@@ -61,5 +63,5 @@ def _alone(key: _Key, report: Report) -> bool:
     """Return whether this cause is the only known one on some image."""
     images: dict[str, set[_Key]] = {}
     for cause in report.causes:
-        images.setdefault(cause.image, set()).add(_key(cause))
+        images.setdefault(cause.image, set()).update(_keys(cause))
     return {key} in images.values()

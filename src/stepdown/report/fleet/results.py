@@ -30,7 +30,9 @@ _MEANINGS = {
         "needs attention", Standing.OPEN, "Run `stepdown` in a clone: it asks about these lines."
     ),
     Result.UNKNOWN_BASE: Meaning(
-        "unknown base", Standing.OPEN, "Say from which known image it is made (`--like`), or write a recipe for it."
+        "unknown base",
+        Standing.OPEN,
+        "Say from which known image it is made (`--like`), or write a recipe for it.",
     ),
     Result.NO_EVIDENCE: Meaning(
         "no evidence", Standing.OPEN, "Give a test command, so that there is something to prove."
