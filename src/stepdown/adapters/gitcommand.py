@@ -105,8 +105,8 @@ def work_tree(path: Path) -> Path:
         raise RepositoryError(f"There is no folder {start}.", hint="Check the name.") from missing
     except git.InvalidGitRepositoryError as outside:
         raise RepositoryError(
-            f"{path} is not in a git repository.",
-            hint="The result is a branch, so a repository is needed: `git init`, then commit.",
+            f"{path.absolute()} is not in a git repository.",
+            hint="The result is a branch: go to your repository, or make one (`git init`) and commit.",
         ) from outside
     if found is None:
         raise RepositoryError(
