@@ -147,6 +147,13 @@ def test_a_base_without_a_recipe_names_what_it_would_open() -> None:
     assert (one.base, one.entries) == ("registry.example/java:8", ("ops/java", "ops/jobs"))
 
 
+def test_a_base_that_only_the_ledger_knows_is_named() -> None:
+    one, other = row("a/a", Result.UNKNOWN_BASE), row("a/b", None)
+    rows = (replace(one, base="corp/java:8"), replace(other, base="node:24"))
+    assert [item.base for item in gather(rows).items] == ["corp/java:8", "node:24"]
+    assert gather(rows).unknown_bases[0].base == "corp/java:8"
+
+
 def test_a_reason_is_shared_by_two_at_least() -> None:
     found = gather(fleets.small()).shared
     assert [one.entries for one in found] == [("ops/net", "ops/net2")]

@@ -9,9 +9,13 @@ SCHEMA = 1
 
 
 class Row(Value, frozen=True, kw_only=True):
-    """One entry of a ledger with its result, None where it has none yet."""
+    """One entry of a ledger with its result, None where it has none yet.
+
+    `base` is the one that was seen in the file, for entries whose result names none.
+    """
 
     entry: Entry
+    base: str = ""
     report: Report | None = None
 
 

@@ -61,6 +61,7 @@ def _item(row: Row, name: str) -> Item:
         labels=entry.labels,
         standing=told.standing,
         result=None,
+        base=row.base,
         reason=_NO_REASON,
         next=told.next,
     )
@@ -77,7 +78,7 @@ def _reported(item: Item, report: Report) -> Item:
         labels=item.labels,
         standing=item.standing,
         result=report.result,
-        base=report.base,
+        base=report.base or item.base,
         answer=report.answer,
         tier=report.tier,
         commit=report.commit,
