@@ -133,6 +133,13 @@ def test_files_in_several_folders_need_a_root_that_can_be_written(engine: Docker
     assert ended.output == "herehere"
 
 
+def test_a_root_that_can_be_written(engine: DockerEngine) -> None:
+    files = (File(path="/.tools/x", content=b"here"),)
+    limits = msgspec.structs.replace(LIMITS, read_only=False)
+    ended = shell(engine, "echo >/x && cat /.tools/x && id -u", files=files, limits=limits)
+    assert (ended.exit_code, ended.output) == (0, "here0\n")
+
+
 def test_folders_that_may_be_written_keep_their_content_and_owner(engine: DockerEngine) -> None:
     built = engine.build(
         BuildRequest(

@@ -138,8 +138,8 @@ HONEST = (
     one("honest-capability", NO_EVIDENCE, test="chown 1:1 /tmp", told="no capabilities"),
     one("honest-nginx", NO_EVIDENCE, "FROM nginx:1.26\nEXPOSE 80\n", {}, test="",
         told="no capabilities"),
-    one("honest-git", NOT_BUILT, debian("COPY .git/HEAD /head\n"), told="no .git"),
-    one("honest-secret", NOT_BUILT,
+    one("honest-git", NO_EVIDENCE, debian("COPY .git/HEAD /head\n"), told="no .git"),
+    one("honest-secret", NO_EVIDENCE,
         debian("RUN --mount=type=secret,id=token,required=true cat /run/secrets/token\n")),
 )  # fmt: skip
 NOTHING = (

@@ -1,6 +1,6 @@
 """A made fleet: small repositories, the same bytes and the same commits wherever they are made.
 
-Each is written by `git fast-import` as a bare repository, with a fixed author and a fixed date, so
+Each is written by `git fast-import`, without a work tree, with a fixed author and a fixed date, so
 that even names that no file system takes and links to nowhere can be in them.
 """
 
@@ -55,7 +55,7 @@ def make(folder: Path, fleet: tuple[Repository, ...]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for one in fleet:
-        place = folder / f"{one.name}.git"
+        place = folder / one.name
         _make(place, one)
         lines.append(f"{place} labels=kind:{one.name.partition('-')[0]} {one.words}".rstrip())
     selection = folder / "selection.txt"
@@ -65,7 +65,7 @@ def make(folder: Path, fleet: tuple[Repository, ...]) -> Path:
 
 def head(folder: Path, one: Repository) -> str:
     """Return the commit of a repository's HEAD, empty where it has none."""
-    place = folder / f"{one.name}.git"
+    place = folder / one.name
     done = subprocess.run(
         ["git", "-C", str(place), "rev-parse", "--verify", "--quiet", "HEAD"],
         check=False,
@@ -76,7 +76,7 @@ def head(folder: Path, one: Repository) -> str:
 
 
 def _make(place: Path, one: Repository) -> None:
-    init = ("init", "--quiet", "--bare", "--template=", "--initial-branch", one.branch)
+    init = ("init", "--quiet", "--template=", "--initial-branch", one.branch)
     subprocess.run(["git", *init, str(place)], check=True)
     branches = {**({one.branch: one.files} if one.files else {}), **one.others}
     if branches:

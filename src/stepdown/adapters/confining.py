@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from stepdown.model.profile import Confinement
-from stepdown.ports import ContainerSpec, File
+from stepdown.ports import ContainerSpec
 
 _NANO = 1_000_000_000
 _NAME = "app"
@@ -22,7 +22,7 @@ def confine(
     What is only waited for gets an init, so that dead children do not count as processes; an
     application whose end is observed stays PID 1, as it is in production.
     """
-    folder = folder_of(spec.files)
+    folder = folder_of(spec)
     read_only = limits.read_only and folder is not None
     host |= {
         "CapDrop": ["ALL"],
@@ -51,11 +51,13 @@ def confine(
         body["Volumes"] = {one: {} for one in sorted(folders)}
 
 
-def folder_of(files: tuple[File, ...]) -> str | None:
-    """Return the folder of the root in which all files lie, empty without files.
+def folder_of(spec: ContainerSpec) -> str | None:
+    """Return the folder of the root that is made for a confined container's files, else empty.
 
     None where they lie in several: the engine puts no file below a root that is read-only, so the
     container has to do without that limit.
     """
-    tops = {"/".join(PurePosixPath(file.path).parts[:2])[1:] for file in files}
+    if spec.confinement is None or not spec.confinement.read_only:
+        return ""
+    tops = {"/".join(PurePosixPath(file.path).parts[:2])[1:] for file in spec.files}
     return None if len(tops) > 1 else next(iter(tops), "")

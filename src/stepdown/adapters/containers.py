@@ -95,7 +95,7 @@ class Containers:
         body = create_body(spec, image, labels, self._reach, attached=attached)
         with self.made(body) as made:
             if made.identity and spec.files:
-                place = (spec.confinement and folder_of(spec.files)) or "/"
+                place = folder_of(spec) or "/"
                 with engine_faults("putting files into a container"):
                     self._api.put_archive(made.identity, place, archives.pack(spec.files, place))
             yield made

@@ -10,7 +10,7 @@ from importlib.resources import files
 from stepdown.errors import UsageError
 
 _PARTS = (
-    ("Start", ("tutorial", "recording-node", "recording-python", "explanation", "ci")),
+    ("Start", ("tutorial", "recording-node", "recording-python", "explanation", "ci", "safety")),
     (
         "How-to, by what the application is made of",
         ("node", "python", "go", "rust", "java", "dotnet", "ruby", "php", "nginx", "c"),

@@ -1,0 +1,43 @@
+"""The made fleet: the same wherever it is made, and part of it evaluated on a real engine.
+
+All of it: `python tests/fleet/run.py`.
+"""
+
+from pathlib import Path
+
+import pytest
+from fleet_batch import compared, evaluate, report
+from fleet_repositories import FLEET
+from fleet_world import head, make
+
+from stepdown.model.fleet import Result
+
+UNMADE = {Result.INFRASTRUCTURE, Result.FAILED}
+"""What no repository can bring about by itself."""
+
+
+def test_it_is_the_same_wherever_it_is_made(tmp_path: Path) -> None:
+    some = tuple(one for one in FLEET if one.name != "hostile-context")
+    for name in ("here", "there"):
+        make(tmp_path / name, some)
+    commits = [[head(tmp_path / name, one) for one in some] for name in ("here", "there")]
+    assert commits[0] == commits[1]
+    assert len(set(commits[0])) > 50
+    assert commits[0].count("") == 1 + sum(bool(one.others) and not one.files for one in some)
+
+
+def test_it_covers_every_result() -> None:
+    assert len(FLEET) >= 60
+    expected = {result for one in FLEET for result in one.expected.values()}
+    assert expected >= set(Result) - UNMADE - {"unknown_base"}
+    assert len({one.name for one in FLEET}) == len(FLEET)
+
+
+@pytest.mark.engine
+def test_part_of_it(tmp_path: Path) -> None:
+    some = tuple(one for one in FLEET if one.cheap)
+    assert len(some) >= 10
+    selection = make(tmp_path / "repositories", some)
+    code = evaluate(tmp_path, str(selection), "--jobs", "2").wait(550)
+    assert code == 12, (tmp_path / "output").read_text()
+    assert tuple(compared(some, report(tmp_path))) == ()
