@@ -10,6 +10,7 @@ import pytest
 
 from stepdown.adapters.engine import DockerEngine
 from stepdown.errors import StepdownError, UntrustedError
+from stepdown.flow.selftest import unlimited_builds
 from stepdown.model.profile import UNTRUSTED, BuildLimits, Confinement
 from stepdown.model.trial import BuildFailed, Built
 from stepdown.ports import BuildRequest, Container, ContainerSpec, Exit, File
@@ -264,6 +265,28 @@ def test_a_huge_context_is_refused_in_words(engine: DockerEngine, context: Path)
     with pytest.raises(UntrustedError, match="more than 2 MB") as refused:
         build(engine, "FROM scratch\n", context, limits=BuildLimits(context=2_000_000))
     assert refused.value.hint
+
+
+def test_that_build_memory_is_not_limited_is_found_out(engine: DockerEngine, context: Path) -> None:
+    silent = unlimited_builds(engine, BuildLimits(), str(context))
+    assert "no --build-cgroup" in silent
+    # A cgroup that the engine makes by itself has no limit.
+    loose = BuildLimits(cgroup="/stepdown-test-loose", memory=1 << 20)
+    assert "not limited here: one took 65 MB" in unlimited_builds(engine, loose, str(context))
+
+
+def test_that_build_memory_is_limited_is_found_out(engine: DockerEngine, context: Path) -> None:
+    parent = Path("/sys/fs/cgroup/memory/stepdown-test-tight")
+    try:
+        parent.mkdir(exist_ok=True)
+        (parent / "memory.limit_in_bytes").write_text("64M")
+    except OSError as error:
+        pytest.skip(f"no cgroup v1 that can be written: {error}")
+    try:
+        tight = BuildLimits(cgroup="/stepdown-test-tight", memory=64 << 20)
+        assert unlimited_builds(engine, tight, str(context)) == ""
+    finally:
+        parent.rmdir()
 
 
 def test_a_container_without_a_toolbox_is_not_called_silent(engines: "Engines") -> None:

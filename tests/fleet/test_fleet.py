@@ -17,13 +17,14 @@ UNMADE = {Result.INFRASTRUCTURE, Result.FAILED}
 
 
 def test_it_is_the_same_wherever_it_is_made(tmp_path: Path) -> None:
-    some = tuple(one for one in FLEET if one.name != "hostile-context")
+    some = tuple(one for one in FLEET if one.name.partition("-")[0] in {"hostile", "odd", "node"})
+    some = tuple(one for one in some if one.name != "hostile-context")
     for name in ("here", "there"):
         make(tmp_path / name, some)
     commits = [[head(tmp_path / name, one) for one in some] for name in ("here", "there")]
     assert commits[0] == commits[1]
-    assert len(set(commits[0])) > 50
-    assert commits[0].count("") == 1 + sum(bool(one.others) and not one.files for one in some)
+    assert len(set(commits[0])) > 10
+    assert commits[0].count("") == 1  # the empty one
 
 
 def test_it_covers_every_result() -> None:

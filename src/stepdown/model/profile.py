@@ -31,12 +31,14 @@ class BuildLimits(Value, frozen=True, kw_only=True):
     """The limits of an untrusted build; it gets neither secrets nor any extra permission.
 
     `network` is `default` or `none`. `cgroup` is a parent that somebody made on the engine's
-    machine: the only way to bound a build's memory and processes. `context` is in bytes.
+    machine: the only way to bound a build's memory and processes; `memory` is what it should allow.
+    `context` and `memory` are in bytes.
     """
 
     network: str = "default"
     cgroup: str = ""
     context: int = 500 * MB
+    memory: int = 4 * GB
 
 
 class Profile(Value, frozen=True, kw_only=True):
