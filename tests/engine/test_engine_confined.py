@@ -1,7 +1,9 @@
 """Untrusted programs in real containers and builds: each limit holds, honest ones still work."""
 
+import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -267,26 +269,44 @@ def test_a_huge_context_is_refused_in_words(engine: DockerEngine, context: Path)
     assert refused.value.hint
 
 
-def test_that_build_memory_is_not_limited_is_found_out(engine: DockerEngine, context: Path) -> None:
+@pytest.fixture
+def cgroup() -> Iterator[str]:
+    """The name of a cgroup that goes away with the test, in every hierarchy."""
+    name = f"stepdown-test-{secrets.token_hex(4)}"
+    yield name
+    deadline = time.monotonic() + 20
+    while _remains(name) and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def _remains(name: str) -> bool:
+    found = [*Path("/sys/fs/cgroup").glob(name), *Path("/sys/fs/cgroup").glob(f"*/{name}")]
+    for top in found:
+        for folder in sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        with suppress(OSError):
+            top.rmdir()
+    return any(top.exists() for top in found)
+
+
+def test_build_memory_that_is_not_limited(engine: DockerEngine, context: Path, cgroup: str) -> None:
     silent = unlimited_builds(engine, BuildLimits(), str(context))
     assert "no --build-cgroup" in silent
     # A cgroup that the engine makes by itself has no limit.
-    loose = BuildLimits(cgroup="/stepdown-test-loose", memory=1 << 20)
+    loose = BuildLimits(cgroup=f"/{cgroup}", memory=1 << 20)
     assert "not limited here: one took 65 MB" in unlimited_builds(engine, loose, str(context))
 
 
-def test_that_build_memory_is_limited_is_found_out(engine: DockerEngine, context: Path) -> None:
-    parent = Path("/sys/fs/cgroup/memory/stepdown-test-tight")
+def test_build_memory_that_is_limited(engine: DockerEngine, context: Path, cgroup: str) -> None:
+    parent = Path("/sys/fs/cgroup/memory") / cgroup
     try:
         parent.mkdir(exist_ok=True)
         (parent / "memory.limit_in_bytes").write_text("64M")
     except OSError as error:
         pytest.skip(f"no cgroup v1 that can be written: {error}")
-    try:
-        tight = BuildLimits(cgroup="/stepdown-test-tight", memory=64 << 20)
-        assert unlimited_builds(engine, tight, str(context)) == ""
-    finally:
-        parent.rmdir()
+    tight = BuildLimits(cgroup=f"/{cgroup}", memory=64 << 20)
+    assert unlimited_builds(engine, tight, str(context)) == ""
 
 
 def test_a_container_without_a_toolbox_is_not_called_silent(engines: "Engines") -> None:
