@@ -6,6 +6,7 @@ import platform
 import re
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import msgspec
 from docker import APIClient
@@ -164,6 +165,12 @@ class DockerEngine(Engine):
             except ImageNotFound as missing:
                 raise no_image(image) from missing
         return layers_of(msgspec.convert(answer, list[HistoryAnswer]))
+
+    def disk(self) -> Path | None:
+        """Return the folder in which the engine keeps everything, None where that is not here."""
+        with engine_faults("answering who it is"):
+            root = Path(str(self._api.info().get("DockerRootDir", "")))
+        return root if root.is_absolute() and root.is_dir() else None
 
     def run(self, spec: ContainerSpec, timeout: float) -> Exit:
         """Start a container, wait for its end (kill it after `timeout`) and remove it."""

@@ -14,7 +14,9 @@ from stepdown.build import requests
 from stepdown.cli import forms
 from stepdown.errors import EngineError, StepdownError, UsageError
 from stepdown.flow import catalog, record
+from stepdown.flow.selftest import unlimited_builds
 from stepdown.model.image import Value
+from stepdown.model.profile import BuildLimits
 from stepdown.model.trial import BuildFailed
 from stepdown.report import findings_text
 from stepdown.verify.explain import explain as diagnose_text
@@ -95,6 +97,7 @@ def _engine() -> list[Ability]:
             info = engine.describe()
             tools = requests.base("toolbox", "busybox:musl", str(run.scratch("empty")))
             built = engine.build(tools, lambda _: None)
+            builds = unlimited_builds(engine, BuildLimits(), str(run.scratch("empty")))
     except StepdownError as error:
         detail = " ".join(part for part in (error.brief, error.hint) if part)
         return [Ability(name="engine", works=False, detail=detail)]
@@ -108,6 +111,7 @@ def _engine() -> list[Ability]:
         Ability(name="engine", works=True, detail=engine_detail),
         Ability(name="builder", works=bool(info.builder), detail=info.builder or "no buildx"),
         Ability(name="toolbox", works=not isinstance(built, BuildFailed), detail=toolbox),
+        Ability(name="limits", works=True, detail=f"in batches, for containers. {builds}"),
     ]
 
 

@@ -45,7 +45,7 @@ class Profile(Value, frozen=True, kw_only=True):
     """What holds for all builds and containers of a run, on both sides alike.
 
     None means no limits beyond those that every container has. Times in seconds bound what the
-    policy asks for.
+    policy asks for. `free` are the bytes that the disks need to have left before a task begins.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Profile(Value, frozen=True, kw_only=True):
     build_seconds: float = 0
     test_seconds: float = 0
     start_seconds: float = 0
+    free: int = 0
 
     def bounded(self, policy: Policy) -> Policy:
         """Return the policy with its times cut to the profile's, and without build secrets."""
@@ -78,4 +79,26 @@ UNTRUSTED = Profile(
     test_seconds=600,
     start_seconds=120,
 )
-PROFILES = {one.name: one for one in (TRUSTED, UNTRUSTED)}
+_PROFILES = {one.name: one for one in (TRUSTED, UNTRUSTED)}
+
+
+def written(name: str, *, network: str = "", cgroup: str = "", free: int = 0) -> str:
+    """Return a profile as it travels: its name, and what was chosen besides."""
+    chosen = (("network", network), ("cgroup", cgroup), ("free", str(free or "")))
+    return " ".join((name, *(f"{key}={value}" for key, value in chosen if value)))
+
+
+def read(text: str) -> Profile:
+    """Return the profile that was `written`. Raises KeyError for one that is not known."""
+    name, *words = text.split()
+    profile = _PROFILES[name]
+    chosen = dict(word.split("=", 1) for word in words)
+    profile = msgspec.structs.replace(profile, free=int(chosen.get("free", profile.free)))
+    if profile.builds is None:
+        return profile
+    builds = msgspec.structs.replace(
+        profile.builds,
+        network=chosen.get("network", profile.builds.network),
+        cgroup=chosen.get("cgroup", profile.builds.cgroup),
+    )
+    return msgspec.structs.replace(profile, builds=builds)
