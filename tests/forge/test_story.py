@@ -9,6 +9,7 @@ from stepdown.errors import ForgeError
 from stepdown.model.request import NewRequest, RequestState, in_fork
 from stepdown.ports import Forge
 
+pytest_plugins = ("fakeforges.fixtures",)
 BRANCH = "stepdown/dockerfile"
 BODY = "Smaller by 80 %.\n\n| a | b |\n|---|---|\n| ä | 1 |\n\n<!-- stepdown -->"
 NEW = NewRequest(source=BRANCH, target="main", title="Use a smaller base", body=BODY)
@@ -153,9 +154,9 @@ def test_all_repositories_of_an_owner(stage: Stage, fake: Fake) -> None:
 
 
 def test_an_owner_that_is_not_there(stage: Stage) -> None:
-    try:
-        found = list(stage.directory().repositories("nobody-here"))
-    except ForgeError as fault:
-        assert fault.hint
-    else:
-        assert found == []
+    if stage.kind in ("gitea", "pagure"):  # they answer with an empty list
+        assert list(stage.directory().repositories("nobody-here")) == []
+        return
+    with pytest.raises(ForgeError) as caught:
+        list(stage.directory().repositories("nobody-here"))
+    assert caught.value.hint

@@ -5,7 +5,7 @@ https://learn.microsoft.com/rest/api/azure/devops/git/ for pull requests and rep
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request, Unknown
+from fakeforges.core import ME, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import FLAG, NUMBER, STRING, TEXT, check, listed, thing
 
 _REF = {**TEXT, "pattern": "^refs/heads/"}
@@ -86,9 +86,9 @@ class Azure(Fake):
 
     def validate(self, request: Request) -> None:
         if not request.query["api-version"].startswith("7."):
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if not set(request.query) <= _QUERY or int(request.query.get("$top", "1")) > 1000:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if request.method != "GET":
             what = next(w for w in reversed(request.path.split("/")) if not w.isdigit())
             check(_BODIES[request.method, what], request.json)
@@ -115,7 +115,7 @@ class Azure(Fake):
     def permissions(self, request: Request) -> Any:
         kind, project, _ = request.query["tokens"].split("/")
         if (kind, project) != ("repoV2", self.ident("Shop")):
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         return {"count": 1, "value": [self.main.writable]}
 
     def teams(self, request: Request, project: str) -> Any:
@@ -145,14 +145,14 @@ class Azure(Fake):
 
     def owned_by(self, request: Request, project: str) -> Any:
         if project != self.owner:
-            raise Unknown
+            raise UnknownError
         return {"value": [self.about(one) for one in self.owned]}
 
     def fork(self, request: Request, project: str) -> Any:
         body = request.json
         made = Repo(f"{project}/{body['name']}", parent=self.name, looks=self.forks_take)
         if body["parentRepository"]["id"] != self.ident(self.name):
-            raise Unknown
+            raise UnknownError
         if made.name in self.repos:
             return Answer(409, {"message": "TF400948: A Git repository with the name exists."})
         self.repos[made.name] = made
@@ -162,7 +162,7 @@ class Azure(Fake):
         self.where(project, name)
         query = {key.rpartition(".")[2]: value for key, value in request.query.items()}
         if query["status"] != "all":
-            raise Invalid(query)
+            raise InvalidError(query)
         ends = (query["sourceRefName"], query["targetRefName"])
         found = [
             p for p in self.newest() if (f"refs/heads/{p.source}", f"refs/heads/{p.target}") == ends

@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/bitbucket/rest/ for pull requests and repo
 import re
 from typing import Any
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request
+from fakeforges.core import ME, Answer, Fake, InvalidError, Pull, Repo, Request
 from fakeforges.schema import FLAG, STRING, TEXT, check, listed, thing
 
 _NAMED = thing({"name": TEXT})
@@ -69,9 +69,9 @@ class Bitbucket(Fake):
             check(_BODIES[request.method, what], request.json)
         most = 50 if what == "pullrequests" else 100
         if int(request.query.get("pagelen", "10")) > most:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if not set(request.query) <= {"pagelen", "page", "q", "state", "sort"}:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
 
     def paged(self, request: Request, items: list[Any], most: int = 100) -> Any:
         per = min(int(request.query.get("pagelen", "10")), most)
@@ -131,10 +131,10 @@ class Bitbucket(Fake):
 
     def listed(self, request: Request, name: str) -> Any:
         if [v for k, v in request.every if k == "state"] != _STATES:
-            raise Invalid(request.every)
+            raise InvalidError(request.every)
         pair = _PAIR.fullmatch(request.query["q"])
         if pair is None:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         self.repo(name)
         found = [p for p in self.newest() if (p.source, p.target) == pair.groups()]
         return self.paged(request, [self.request(p) for p in found], 50)

@@ -4,7 +4,7 @@ https://developer.atlassian.com/server/bitbucket/rest/ for pull requests and rep
 
 from typing import Any
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request, Unknown
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import FLAG, NUMBER, STRING, TEXT, check, listed, thing
 
 _REPOSITORY = thing({"slug": TEXT, "project": thing({"key": TEXT})})
@@ -71,13 +71,13 @@ class BitbucketDataCenter(Fake):
 
     def validate(self, request: Request) -> None:
         if not set(request.query) <= _QUERY:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if request.method != "GET":
             words = request.path.removeprefix(self.prefix).strip("/").split("/")
             what = "repos" if len(words) == 4 else [w for w in words if not w.isdigit()][-1]
             check(_BODIES[request.method, what], request.json)
             if request.headers["x-atlassian-token"] != "no-check":
-                raise Invalid(request.headers)
+                raise InvalidError(request.headers)
 
     def paged(self, request: Request, items: list[Any]) -> Any:
         limit = min(int(request.query.get("limit", "25")), self.page_size)
@@ -126,7 +126,7 @@ class BitbucketDataCenter(Fake):
             return Answer(204)
         if repo.looks > 0:
             repo.looks -= 1
-            raise Unknown
+            raise UnknownError
         return {"id": f"refs/heads/{repo.default}", "displayId": repo.default}
 
     def people(self, request: Request) -> Any:
@@ -135,13 +135,13 @@ class BitbucketDataCenter(Fake):
 
     def found(self, request: Request) -> Any:
         if request.query["permission"] != "REPO_WRITE":
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         every = [r for r in self.repos.values() if r.writable]
         return self.paged(request, [self.about(r) for r in every])
 
     def owned_by(self, request: Request, key: str) -> Any:
         if key != self.owner:
-            raise Unknown
+            raise UnknownError
         return self.paged(request, [self.about(one) for one in self.owned])
 
     def forks(self, request: Request, key: str, slug: str) -> Any:
@@ -157,7 +157,7 @@ class BitbucketDataCenter(Fake):
     def listed(self, request: Request, key: str, slug: str) -> Any:
         query = request.query
         if (query["state"], query["direction"], query["order"]) != ("ALL", "INCOMING", "NEWEST"):
-            raise Invalid(query)
+            raise InvalidError(query)
         self.where(key, slug)
         target = query["at"].removeprefix("refs/heads/")
         return self.paged(request, [self.request(p) for p in self.newest() if p.target == target])

@@ -101,11 +101,11 @@ class Trouble:
     late: bool = False
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     """There is no such thing."""
 
 
-class Invalid(Exception):
+class InvalidError(Exception):
     """The request is not what the forge documents."""
 
 
@@ -197,13 +197,13 @@ class Fake:
     def repo(self, name: str) -> Repo:
         by_name = {one.lower(): repo for one, repo in self.repos.items()}
         if name.lower() not in by_name:
-            raise Unknown
+            raise UnknownError
         return by_name[name.lower()]
 
     def pull(self, number: str | int) -> Pull:
         found = [one for one in self.pulls if one.number == int(number)]
         if not found:
-            raise Unknown
+            raise UnknownError
         return found[0]
 
     def add(self, **values: Any) -> Pull:
@@ -259,7 +259,7 @@ class Fake:
         try:
             self.validate(request)
             done = handler(request, *(unquote(one) for one in match.groups()))
-        except Unknown:
+        except UnknownError:
             return Answer(404, self.refused(404, "Not Found"))
         except Exception as fault:  # noqa: BLE001  (the test shall see it, not the adapter)
             self.problems.append(f"{request.method} {request.path} {request.raw!r}: {fault!r}")
@@ -300,7 +300,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request, Unknown
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 
 _OPTIONS = {
     ("POST", "pulls"): ("create_pull_request_option", "CreatePullRequestOption"),
@@ -61,11 +61,11 @@ class Gitea(Fake):
 
     def validate(self, request: Request) -> None:
         if not set(request.query) <= _QUERY:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if request.method == "GET":
             return
         if request.headers["content-type"] != "application/json":
-            raise Invalid(request.headers)
+            raise InvalidError(request.headers)
         words = request.path.split("/")
         what = next(one for one in reversed(words) if not one.isdigit())
         body = request.json
@@ -76,7 +76,7 @@ class Gitea(Fake):
             {"head", "base", "title"} if request.method == "POST" and what == "pulls" else set()
         )
         if unknown or needed - set(body):
-            raise Invalid(unknown, needed - set(body))
+            raise InvalidError(unknown, needed - set(body))
 
     # Answers.
 
@@ -192,7 +192,7 @@ class Gitea(Fake):
 
     def organisation(self, request: Request, name: str) -> Any:
         if name != self.main.owner:
-            raise Unknown
+            raise UnknownError
         return {"id": 1, "username": name}
 
     def owned_by(self, request: Request, owner: str) -> Any:

@@ -8,7 +8,7 @@ from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request, Unknown
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.description import description
 
 
@@ -32,7 +32,7 @@ class _Seen:
 
 
 def _labels(request: Request) -> bytes:
-    """The description allows an array in its words, and in its schema twice, so that it is refused."""
+    """Return a body that the schema takes: it means an array, too, but has that twice."""
     body = request.json
     return json.dumps({"labels": body} if isinstance(body, list) else body).encode()
 
@@ -70,7 +70,7 @@ class GitHub(Fake):
         _official().validate_request(_Seen(request))
         known = {"state", "head", "base", "sort", "direction", "page", "per_page"}
         if not set(request.query) <= known or int(request.query.get("per_page", "1")) > 100:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
 
     def refused(self, status: int, text: str) -> Any:
         page = "https://docs.github.com/rest"
@@ -98,7 +98,7 @@ class GitHub(Fake):
 
     def user(self, request: Request, name: str) -> Any:
         if name != self.owner and name not in self.users:
-            raise Unknown
+            raise UnknownError
         return self.person(name) | {"type": "Organization" if name == self.owner else "User"}
 
     def organisation(self, request: Request, name: str) -> Any:
@@ -198,7 +198,7 @@ class GitHub(Fake):
 
     def label(self, request: Request, name: str, label: str) -> Any:
         if label not in self.labels:
-            raise Unknown
+            raise UnknownError
         return {"id": 1, "name": label, "url": self.api(f"/repos/{name}/labels/{label}")}
 
     def issue(self, request: Request, name: str, number: str) -> Any:

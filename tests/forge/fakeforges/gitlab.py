@@ -5,7 +5,7 @@ neighbours document; python-gitlab checks the fields that must be there a second
 from typing import Any
 from urllib.parse import unquote
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request, Unknown
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import NUMBER, STRING, TEXT, check, listed, thing
 
 _QUERIES = {
@@ -69,10 +69,10 @@ class GitLab(Fake):
             check(_BODIES[request.method, what], request.json)
             return
         if "sort" in request.query and request.query["sort"] not in ("asc", "desc"):
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         known = _QUERIES.get(what, set()) | {"page", "per_page", "with_projects"}
         if not set(request.query) <= known:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
 
     # Answers.
 
@@ -131,7 +131,7 @@ class GitLab(Fake):
             and query.get("target_branch", p.target) == p.target
         ]
         if query["state"] != "all" or query["sort"] != "desc":
-            raise Invalid(query)
+            raise InvalidError(query)
         return self.numbered(request, found)
 
     def request(self, pull: Pull) -> Any:
@@ -213,7 +213,7 @@ class GitLab(Fake):
 
     def group(self, request: Request, name: str) -> Any:
         if name != self.owner:
-            raise Unknown
+            raise UnknownError
         return {"id": name, "full_path": name}
 
     def owned_by(self, request: Request, owner: str) -> Any:

@@ -4,7 +4,7 @@ shape of those that a real server gave.
 
 from typing import Any
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, Invalid, Pull, Repo, Request
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request
 from fakeforges.schema import STRING, TEXT, check, thing
 
 _FORMS = {
@@ -62,7 +62,7 @@ class Pagure(Fake):
 
     def validate(self, request: Request) -> None:
         if not set(request.query) <= _QUERY or int(request.query.get("per_page", "1")) > 100:
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         if request.method == "POST":
             what = next(w for w in reversed(request.path.split("/")) if not w.isdigit())
             check(_FORMS[what], request.form)
@@ -70,7 +70,7 @@ class Pagure(Fake):
                 request.raw
                 and request.headers["content-type"] != "application/x-www-form-urlencoded"
             ):
-                raise Invalid(request.headers)
+                raise InvalidError(request.headers)
 
     # Answers.
 
@@ -122,7 +122,7 @@ class Pagure(Fake):
 
     def listed(self, request: Request, name: str) -> Any:
         if request.query["status"] != "all":
-            raise Invalid(request.query)
+            raise InvalidError(request.query)
         return self.paged(request, [self.request(p) for p in self.newest()], "requests")
 
     def request(self, pull: Pull) -> Any:

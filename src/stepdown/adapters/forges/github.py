@@ -95,11 +95,13 @@ class GitHub(Directory):
             _, found = self.ask("GET", path, read)
             if not isinstance(found, list):
                 raise nonsense(self.words, "GET", path, f"{type(found).__name__} for a list")
-            make = self.client.create_from_raw_data
-            yield from self.one("GET", path, lambda found=found: [make(kind, raw) for raw in found])
+            yield from self.one("GET", path, partial(self._made, kind, found))
             if len(found) < _PAGE:
                 return
         raise nonsense(self.words, "GET", path, "the list has no end")
+
+    def _made(self, kind: type[C], found: list[dict[str, object]]) -> list[C]:
+        return [self.client.create_from_raw_data(kind, raw) for raw in found]
 
     def hosted(self, one: Repository) -> Hosted:
         """Return a repository. Size 0 may be a small one: only its branches tell."""
