@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/bitbucket/rest/ for pull requests and repo
 import re
 from typing import Any
 
-from fakeforges.core import ME, Answer, Fake, InvalidError, Pull, Repo, Request
+from fakeforges.core import ME, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import FLAG, STRING, TEXT, check, listed, thing
 
 _NAMED = thing({"name": TEXT})
@@ -126,6 +126,8 @@ class Bitbucket(Fake):
         return known | ({"parent": {"full_name": repo.parent}} if repo.parent else {})
 
     def owned_by(self, request: Request, owner: str) -> Any:
+        if owner != self.owner:
+            raise UnknownError
         found = [self.about(one) for one in self.owned if one.owner == owner]
         return self.paged(request, found)
 

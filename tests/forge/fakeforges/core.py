@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -309,19 +310,24 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, fake: Fake) -> None:
+    def __init__(self, fake: Fake, tls: SSLContext | None) -> None:
         self.fake = fake
         self.lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
+        if tls is not None:
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is no news."""
 
 
 @contextmanager
-def serving(fake: Fake) -> Iterator[Fake]:
-    server = _Server(fake)
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+def serving(fake: Fake, tls: SSLContext | None = None) -> Iterator[Fake]:
+    server = _Server(fake, tls)
+    scheme = "http" if tls is None else "https"
+    fake.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -20,6 +20,8 @@ _KNOWN = {
     "pagure.io": "pagure",
     "src.fedoraproject.org": "pagure",
 }
+_AZURE = frozenset(("dev.azure.com", "ssh.dev.azure.com"))
+_OLD_AZURE = ".visualstudio.com"
 _SPOKEN = {
     "github": "github",
     "ghe": "github",
@@ -67,7 +69,7 @@ def place(remote: str, kind: str = "", root: str = "") -> Place:
             f"{root} is not encrypted, so that no token is sent there.",
             hint="Use the forge's https:// address.",
         )
-    name = _NAMES.get(kind, _plain)(path)
+    name = _NAMES.get(kind, _plain)(host, path)
     if "/" not in name and kind != "pagure":
         raise ForgeError(
             f"{remote.rpartition('@')[2]} names no repository.",
@@ -78,7 +80,7 @@ def place(remote: str, kind: str = "", root: str = "") -> Place:
 
 def guess(host: str) -> str:
     """Return the kind of forge that a host's name tells, empty where it does not."""
-    if host.endswith(".visualstudio.com"):
+    if host.endswith(_OLD_AZURE):
         return "azure"
     if host in _KNOWN:
         return _KNOWN[host]
@@ -112,31 +114,37 @@ def _root(kind: str, scheme: str, host: str, port: str, path: str) -> str:
 
 def _azure_root(web: str, host: str, port: str, path: str) -> str:
     """Return the organisation's address: it is a folder, or the start of the old host's name."""
-    if host == "ssh.dev.azure.com":
-        return f"https://dev.azure.com/{path.split('/')[1]}"
-    if host.endswith(".visualstudio.com"):
+    if host in _AZURE:
+        words = path.split("/")
+        return f"https://dev.azure.com/{words[1] if words[0] == 'v3' else words[0]}"
+    if host.endswith(_OLD_AZURE):
         return f"{web}://{host}"
     above = path.partition("/_git/")[0].split("/")[:-1]
     return f"{web}://{host}{port}/{'/'.join(above)}".rstrip("/")
 
 
-def _plain(path: str) -> str:
+def _plain(_: str, path: str) -> str:
     return path
 
 
-def _data_center(path: str) -> str:
+def _data_center(_: str, path: str) -> str:
     return "/".join(path.split("/")[-2:])
 
 
-def _azure(path: str) -> str:
-    """Return project/repository; the first of a project's repositories has the project's name."""
-    before, git, repository = path.partition("/_git/")
+def _azure(host: str, path: str) -> str:
+    """Return project/repository; of a project's first repository, the project is not named."""
+    before, git, repository = f"/{path}".partition("/_git/")
+    above = [one for one in before.split("/") if one]
     if not git:
         return "/".join(path.split("/")[-2:])
-    return f"{before.split('/')[-1]}/{repository}"
+    if host in _AZURE:
+        above = above[1:]
+    elif host.endswith(_OLD_AZURE):
+        above = [one for one in above if one != "DefaultCollection"]
+    return f"{above[-1] if above else repository}/{repository}"
 
 
-def _pagure(path: str) -> str:
+def _pagure(_: str, path: str) -> str:
     return "fork/" + path.removeprefix("forks/") if path.startswith("forks/") else path
 
 
