@@ -15,12 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fakeforges.core import TOKEN as FORGE_TOKEN
 from lab.place import Lab
 from lab.step import Step
 
 from lab import apt
 
 USER, TOKEN = "robot", "s3cret/to+ken"
+_FORGE_USERS = ("oauth2", "x-access-token", "gitlab-ci-token", "x-token-auth")
+"""Who a token belongs to, as forges call it; the token is that of the fake forges."""
 _CONFIG = """\
 server.modules = ("mod_auth", "mod_authn_file", "mod_cgi", "mod_alias", "mod_setenv")
 server.document-root = "{root}"
@@ -76,7 +79,8 @@ def serving(folder: Path) -> Iterator[GitServer]:
     """Serve `folder` until the end of the context."""
     program, modules = _lighttpd()
     (folder / "repositories").mkdir(parents=True)
-    (folder / "users").write_text(f"{USER}:{TOKEN}\n")
+    others = "".join(f"{name}:{FORGE_TOKEN}\n" for name in _FORGE_USERS)
+    (folder / "users").write_text(f"{USER}:{TOKEN}\n{others}")
     backend = folder / "backend"
     backend.write_text(f'#!/bin/sh\nexec "{_exec_path()}/git-http-backend"\n')
     backend.chmod(0o755)

@@ -159,6 +159,8 @@ def _url(wanted: Wanted) -> str:
 
 def _place(url: str, options: RequestOptions) -> tuple[Place | None, tuple[str, ...]]:
     """Return which forge it is; None where nobody can tell and git alone will do."""
+    if options.patches:
+        return None, ()
     kind = _KINDS.get(options.forge, options.forge)
     try:
         return place(url, kind, options.forge_url), ()
@@ -166,7 +168,7 @@ def _place(url: str, options: RequestOptions) -> tuple[Place | None, tuple[str, 
         if kind or options.via == "api":
             raise
         note = f"{error.brief} --forge says which one; without it the branch is pushed, no more."
-        return None, () if options.patches else (note,)
+        return None, (note,)
 
 
 def _credential(url: str, where: Place | None, options: RequestOptions) -> Credential | None:

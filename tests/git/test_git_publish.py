@@ -1,0 +1,237 @@
+"""`stepdown publish` as a process: a real git server beside a fake forge."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fakeforges.core import TOKEN, Fake
+from fakeforges.core import serving as talking
+from fakeforges.gitea import Gitea
+from git_remotes import BRANCH, Place, settle
+from git_server import GitServer, serving
+from git_world import make_world
+
+import leftovers
+import samples
+from stepdown.deliver.description import found
+from stepdown.flow import record
+from stepdown.model.trial import Outcome, Verdict
+from stories import Said, Stepdown
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A repository, its server, its forge and the command line."""
+
+    place: Place
+    fake: Fake
+    home: Path
+    stepdown: Stepdown
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return ("--forge", "gitea", "--forge-url", self.fake.url)
+
+    def saved(self, outcome: Outcome) -> Path:
+        path = self.home / "record.json"
+        record.save(outcome, path)
+        return path
+
+    def outcome(self) -> Outcome:
+        return samples.working(self.place.world.root, self.place.head())
+
+    def publish(self, outcome: Outcome | None = None, *words: str, token: str = TOKEN) -> Said:
+        saved = self.saved(outcome or self.outcome())
+        return self.stepdown(
+            "publish",
+            self.place.world.root,
+            *("--record", saved),
+            *(() if "--forge" in words else self.flags),
+            *words,
+            env={"STEPDOWN_GITEA_TOKEN": token},
+        )
+
+    def end(self) -> tuple[object, ...]:
+        """What a person sees in the end, without commit ids."""
+        tip = self.place.there()
+        content = self.place.world.git("show", f"{tip}:Dockerfile", at=self.place.bare)
+        pulls = [(one.number, one.state, one.title, len(one.comments)) for one in self.fake.pulls]
+        described = [found(one.body) for one in self.fake.pulls]
+        return pulls, content, [part is not None and part.mark.pushed == tip for part in described]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    with serving(tmp_path_factory.mktemp("server") / "git") as running:
+        yield running
+
+
+def gitea(name: str) -> Fake:
+    return type("OwnGitea", (Gitea,), {"name": name})()
+
+
+@pytest.fixture
+def stage(
+    server: GitServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stepdown: Stepdown,
+    home: Path,
+) -> Iterator[Stage]:
+    name = f"{tmp_path.name}/app"
+    place = settle(make_world(tmp_path, monkeypatch), server, name)
+    place.world.git("remote", "add", "origin", place.url)
+    with talking(gitea(name)) as fake:
+        yield Stage(place, fake, home, stepdown)
+    assert fake.problems == []
+
+
+def test_opened_once_then_nothing_then_better(stage: Stage) -> None:
+    before = stage.place.world.snapshot()
+    first = stage.publish(None, "--label", "base-image", "--signoff")
+    assert first.returncode == 0, first.stderr
+    assert "Merge request: opened: http" in first.stderr
+    (made,) = stage.fake.pulls
+    assert (made.title, made.source, made.target) == (samples.TITLE, BRANCH, "main")
+    assert made.labels == ["base-image"]
+    tip = stage.place.there()
+    second = stage.publish(samples.later(stage.outcome()))
+    assert "as it was" in second.stderr
+    assert stage.place.there() == tip
+    third = stage.publish(samples.other(stage.outcome()))
+    assert "brought up to date" in third.stderr
+    assert stage.place.there() != tip
+    assert "Since the last push" in made.body
+    assert stage.place.world.snapshot() == before
+
+
+def test_a_dry_run_shows_all_and_writes_nothing(stage: Stage) -> None:
+    shown = stage.publish(None, "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    assert f"branch {BRANCH}" in shown.stdout
+    assert "would be opened" in shown.stdout
+    assert "Stepdown-Id: " in shown.stdout
+    assert samples.TITLE in shown.stdout
+    assert (stage.fake.pulls, stage.place.there()) == ([], "")
+
+
+def test_what_a_person_did_is_respected(stage: Stage) -> None:
+    stage.publish()
+    stage.place.by_hand(("Dockerfile", b"FROM scratch\n"), amend=True)
+    tip = stage.place.there()
+    better = samples.other(stage.outcome())
+    for _ in range(2):
+        assert "left alone" in stage.publish(better).stderr
+    assert stage.place.there() == tip
+    assert len(stage.fake.pulls[0].comments) == 1
+
+
+def test_a_closed_request_stays_closed_until_asked(stage: Stage) -> None:
+    stage.publish()
+    stage.fake.pulls[0].close("ann")
+    said = stage.publish()
+    assert "stays closed" in said.stderr
+    assert "closed by ann; --reopen" in said.stderr
+    stage.publish(None, "--reopen")
+    assert [one.state for one in stage.fake.pulls] == ["closed", "open"]
+
+
+def test_a_candidate_that_fails_closes_its_request(stage: Stage) -> None:
+    stage.publish()
+    said = stage.publish(samples.judged(stage.outcome(), Verdict.REGRESSION))
+    assert said.returncode == 10
+    assert "Merge request: closed" in said.stderr
+    assert stage.fake.pulls[0].state == "closed"
+
+
+def test_a_wrong_token_is_named_by_its_source_and_not_shown(stage: Stage) -> None:
+    said = stage.publish(token="not-the-token")
+    assert said.returncode == 1
+    assert "not-the-token" not in said.stdout + said.stderr
+    assert "hint: " in said.stderr
+    assert stage.place.there() == ""
+
+
+def test_the_token_is_nowhere(stage: Stage, tmp_path: Path) -> None:
+    said = stage.publish()
+    assert TOKEN not in said.stdout + said.stderr
+    hits = [
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and TOKEN.encode() in path.read_bytes()
+    ]
+    assert hits == []
+
+
+def test_without_a_token_git_alone_does_it_and_says_so(stage: Stage) -> None:
+    stage.place.world.git("remote", "set-url", "origin", str(stage.place.bare))
+    said = stage.stepdown(
+        "publish", stage.place.world.root, "--record", stage.saved(stage.outcome())
+    )
+    assert said.returncode == 0, said.stderr
+    assert "--forge says which one" in said.stderr
+    assert stage.place.there() != ""
+    assert stage.fake.pulls == []
+
+
+def test_a_commit_that_the_remote_does_not_have_is_not_offered(stage: Stage) -> None:
+    stage.place.world.commit("app.py", b"print(1)\n")
+    said = stage.publish()
+    assert "is not part of main on the remote" in said.stderr
+    assert stage.place.there() == ""
+
+
+def test_patches_need_no_server(stage: Stage, tmp_path: Path) -> None:
+    stage.place.world.git("remote", "remove", "origin")
+    said = stage.publish(None, "--patches", str(tmp_path / "out"))
+    assert said.returncode == 0, said.stderr
+    (file,) = (tmp_path / "out").iterdir()
+    assert f"Subject: [PATCH] {samples.TITLE[:40]}" in file.read_text()
+
+
+def test_json_is_data(stage: Stage) -> None:
+    said = stage.publish(None, "--json")
+    assert said.stdout.startswith('{"repository":')
+    assert '"type":"create"' in said.stdout
+
+
+def test_killed_at_any_moment_a_rerun_ends_the_same(
+    stage: Stage, request: pytest.FixtureRequest
+) -> None:
+    seed = request.config.getoption("--seed") or random.randrange(10**6)
+    moments = random.Random(seed)
+    began = time.monotonic()
+    stage.publish()
+    whole, wanted = time.monotonic() - began, stage.end()
+    for turn in range(request.config.getoption("--kills")):
+        _forget(stage)
+        _killed(stage, moments.uniform(whole * 0.3, whole))
+        said = stage.publish()
+        assert said.returncode == 0, said.stderr
+        assert stage.end() == wanted, f"turn {turn}, --seed {seed}"
+
+
+def _forget(stage: Stage) -> None:
+    stage.fake.pulls.clear()
+    if tip := stage.place.there():
+        name = f"refs/heads/{BRANCH}"
+        stage.place.world.git("update-ref", "-d", name, tip, at=stage.place.bare)
+
+
+def _killed(stage: Stage, after: float) -> None:
+    words = ("publish", stage.place.world.root, "--record", stage.saved(stage.outcome()))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stepdown", *map(str, (*words, *stage.flags))],
+        env={**leftovers.environment(stage.home), "STEPDOWN_GITEA_TOKEN": TOKEN},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(after)
+    process.kill()
+    process.wait(timeout=30)
+    time.sleep(1)  # the git that it had started ends by itself
