@@ -27,7 +27,8 @@ _FETCH = (
 )
 _NO_OPTIONS = "does not support push options"
 _URL = re.compile(r"https?://[^\s<>\"']+")
-_ENVIRONMENT = {"LC_ALL": "C", "GIT_TRACE_REDACT": "1"}
+ENVIRONMENT = {"LC_ALL": "C", "GIT_TRACE_REDACT": "1"}
+"""For every git that talks to a server: words that are known here, and traces without secrets."""
 
 
 class GitRemote(Remote):
@@ -44,7 +45,7 @@ class GitRemote(Remote):
         self._root, self._run, self._url, self._own = root, run, url, fork or url
         self._clean = access.redactor.clean
         hooks = requestcommit.hooks_of(root) if access.hooks else "/dev/null"
-        self._git = GitCommand(root, env={**_ENVIRONMENT, **access.env}, hooks=hooks)
+        self._git = GitCommand(root, env={**ENVIRONMENT, **access.env}, hooks=hooks)
 
     def author(self) -> str:
         """Return the e-mail address under which git commits here."""

@@ -14,7 +14,7 @@ from stepdown.adapters.remote import GitRemote
 from stepdown.adapters.runs import Home, Run
 from stepdown.adapters.throttlebook import ThrottleBook
 from stepdown.cli.requestflags import RequestOptions
-from stepdown.errors import ForgeError
+from stepdown.errors import ForgeError, NothingToDoError
 from stepdown.flow.publish import plain
 from stepdown.flow.publish.publish import Published, Publisher, Site, Terms
 from stepdown.flow.publish.throttle import Limits, Throttle, read_rate, read_window
@@ -204,8 +204,10 @@ def _fork(forge: Forge | None, hosted: Hosted | None, *, rehearse: bool) -> Host
     """Return the user's fork where the repository itself may not be pushed to."""
     if forge is None or hosted is None:
         return None
+    if hosted.empty:
+        raise NothingToDoError(f"{hosted.name} is empty.", hint="Push its first commit.")
     if hosted.archived:
-        raise ForgeError(f"{hosted.name} is archived.", hint="Nobody can change it any more.")
+        raise NothingToDoError(f"{hosted.name} is archived.", hint="Nobody can change it any more.")
     return None if hosted.writable or rehearse else forge.fork()
 
 

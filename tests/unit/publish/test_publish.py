@@ -1,7 +1,8 @@
 """From a decision to the forge: step by step, once, and the same after any interruption."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,8 @@ import samples
 from forge_in_a_file import FileForge, MemoryRemote, nothing
 from stepdown.adapters.throttlebook import ThrottleBook
 from stepdown.deliver.description import found, replaced
-from stepdown.errors import ForgeError
-from stepdown.flow.publish.fleet import Ended, Failed, Passed, publish_all
+from stepdown.errors import ForgeError, Interrupted, NothingToDoError
+from stepdown.flow.publish.fleet import Ended, Failed, Passed, WayOut, publish_all
 from stepdown.flow.publish.publish import Published, Publisher, Site, Terms
 from stepdown.flow.publish.throttle import Limits, Throttle, read_rate
 from stepdown.model.fleet import Entry, Report, Result
@@ -81,6 +82,17 @@ class World:
             tuple(sorted(set(state.comments))),
             tuple((name, tip.identity, tip.content) for name, tip in self.remote.tips.items()),
         )
+
+
+@dataclass(frozen=True)
+class At:
+    """A way out to one site."""
+
+    publisher: Publisher
+    site: Site
+
+    def publish(self, outcome: Outcome) -> Published:
+        return self.publisher.publish(self.site, outcome)
 
 
 @pytest.fixture
@@ -335,12 +347,11 @@ def test_200_repositories_published_twice(tmp_path: Path) -> None:
     def run() -> list[Ended]:
         throttle = Throttle(book=book, limits=Limits(rate=rate), clock=clock, sleep=clock.sleep)
         publisher = Publisher(terms=Terms(), throttle=throttle)
-        return [
-            ended
-            for _, ended in publish_all(
-                entries(200), lambda e, r: nullcontext(open_site(e, r)), publisher
-            )
-        ]
+
+        def open_way(entry: Entry, report: Report) -> AbstractContextManager[WayOut]:
+            return nullcontext(At(publisher, open_site(entry, report)))
+
+        return [ended for _, ended in publish_all(entries(200), open_way)]
 
     first = run()
     took = clock.now - 1_000_000
@@ -361,19 +372,30 @@ def refusing(_: str) -> None:
 
 
 def test_one_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
-    good, bad, old = World(tmp_path / "a"), World(tmp_path / "b"), World(tmp_path / "c")
+    good, bad = World(tmp_path / "a"), World(tmp_path / "b")
     bad.forge.step = refusing
-    old.forge.hosted = msgspec.structs.replace(old.forge.hosted, archived=True)
-    sites = iter((bad, old, good))
+    ways = iter((bad, None, good))
+
+    def open_way(entry: Entry, report: Report) -> AbstractContextManager[WayOut]:
+        world = next(ways)
+        if world is None:
+            raise NothingToDoError("team/app is archived.")
+        return nullcontext(At(world.publisher(), world.site))
+
     found = [*entries(3), (Entry(repository="x"), entries(1)[0][1], None)]
-    ended = [
-        one
-        for _, one in publish_all(found, lambda *_: nullcontext(next(sites).site), good.publisher())
-    ]
+    ended = [one for _, one in publish_all(found, open_way)]
     assert ended[0] == Failed(brief="No right.", hint="Ask.")
     assert ended[1] == Passed(reason="team/app is archived.")
     assert isinstance(ended[2], Published)
     assert ended[3] == Passed(reason="improved: It works.")
+
+
+def test_who_stops_it_stops_all_of_it() -> None:
+    def open_way(entry: Entry, report: Report) -> AbstractContextManager[WayOut]:
+        raise Interrupted("Stopped.")
+
+    with pytest.raises(Interrupted):
+        list(publish_all(entries(2), open_way))
 
 
 @pytest.mark.parametrize(
