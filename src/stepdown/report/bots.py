@@ -53,6 +53,8 @@ def _renovate(form: str) -> tuple[str | Code, ...]:
 
 
 def _literal(form: str) -> tuple[str | Code, ...]:
+    if form == "arg":
+        return ("Dependabot would not see a base that stands in ", Code("ARG"), "; Renovate does.")
     more = ", and a build argument can still select another base" if form == "alias" else ""
     return (
         "The base stands literally in a ",
@@ -67,9 +69,7 @@ def _digest(image: str) -> tuple[Block, ...]:
         return bullets(
             (("The base is pinned by digest; the bot updates tag and digest together.",),)
         )
-    if not ref.tag or ref.tag == "latest" or not any(char.isdigit() for char in ref.tag):
-        text = (
-            "The tag has no version in it, so a bot has nothing to count up; pin a digest for that."
-        )
-        return bullets((("The tag ", Code(ref.tag or "latest"), f" is taken. {text}"),))
+    if not any(char.isdigit() for char in ref.tag):
+        text = " has no version in it, so a bot has nothing to count up; pin a digest for that."
+        return bullets((("The tag ", Code(ref.tag or "latest"), text),))
     return ()

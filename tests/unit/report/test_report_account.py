@@ -1,0 +1,90 @@
+"""What changed since the last push, and how update bots read the new file."""
+
+import msgspec
+import outcomes
+import pytest
+
+from stepdown.model.trial import Outcome
+from stepdown.report import account, bots, gfm
+from stepdown.report.document import Document, Section
+
+
+def shown(sections: tuple[Section, ...]) -> str:
+    return gfm.write(Document((), sections))
+
+
+def test_facts_do_not_change_with_the_time() -> None:
+    good = outcomes.success()
+    later = msgspec.structs.replace(good, started="2027-01-01T00:00:00Z", seconds=1e6)
+    assert account.facts(later) == account.facts(good)
+    assert ("Base after", good.trials[good.answer or 0].candidate.image) in account.facts(good)
+
+
+def test_without_an_answer_that_is_a_fact() -> None:
+    assert ("Base after", "none") in account.facts(outcomes.failure())
+
+
+def test_what_changed_is_listed_and_nothing_else() -> None:
+    before = (("Base", "a"), ("Tests", "12"), ("Gone", "x"))
+    after = (("Base", "b"), ("Tests", "12"), ("New", "y"))
+    text = shown(account.since(before, after, touched=True))
+    assert "### Since the last push" in text
+    assert "- Base: `a` → `b`" in text
+    assert "- Gone: `x` (gone)" in text
+    assert "- New: `y` (new)" in text
+    assert "Tests" not in text
+    assert "was replaced" in text
+
+
+def test_the_same_results_are_said_to_be_the_same() -> None:
+    same = (("Base", "a"),)
+    assert "every result is the same" in shown(account.since(same, same))
+
+
+def built(bot: str, form: str, image: str = "node:24-slim") -> Outcome:
+    good = outcomes.success()
+    best = good.trials[good.answer or 0]
+    candidate = msgspec.structs.replace(best.candidate, image=image)
+    trials = tuple(
+        msgspec.structs.replace(trial, candidate=candidate) if trial is best else trial
+        for trial in good.trials
+    )
+    plan = msgspec.structs.replace(
+        good.plan,
+        facts=msgspec.structs.replace(good.plan.facts, update_bot=bot),
+        policy=msgspec.structs.replace(good.plan.policy, form=form),
+    )
+    return msgspec.structs.replace(good, plan=plan, trials=trials)
+
+
+@pytest.mark.parametrize(
+    ("bot", "form", "words"),
+    [
+        ("dependabot", "alias", "Dependabot is configured here. The base stands literally"),
+        ("dependabot", "literal", "which Dependabot and Renovate both read."),
+        ("dependabot", "arg", "it will not see a base that stands in `ARG`"),
+        ("renovate", "arg", "It reads the default of an `ARG` too."),
+        ("renovate", "alias", "a build argument can still select another base"),
+        ("", "alias", "nobody proposes newer bases. The base stands literally"),
+        ("", "arg", "Dependabot would not see a base that stands in `ARG`"),
+    ],
+)
+def test_each_bot_and_form(bot: str, form: str, words: str) -> None:
+    assert words in shown(bots.update_bots(built(bot, form)))
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (f"node:24-slim@sha256:{'0' * 64}", "pinned by digest"),
+        ("gcr.io/distroless/cc-debian13:nonroot", "The tag `nonroot` has no version"),
+        ("node", "The tag `latest` has no version"),
+    ],
+)
+def test_tags_that_bots_cannot_count_up(image: str, words: str) -> None:
+    assert words in shown(bots.update_bots(built("renovate", "alias", image)))
+
+
+def test_a_versioned_tag_and_no_answer_need_no_words() -> None:
+    assert "The tag" not in shown(bots.update_bots(built("renovate", "alias")))
+    assert bots.update_bots(outcomes.failure()) == ()
