@@ -21,8 +21,19 @@ from lab.place import Lab
 from lab.step import LabError, Step
 
 HERE = Path(__file__).resolve().parent.parent
+DOCKERFILES = "dockerfiles"
+ARCHIVED = ("lab/images.py",)
+"""For images that are written here, not built from a Dockerfile."""
 PULLED = "pulled"
 """Stands in a stamp for the digest of an image that a registry had."""
+
+
+Make = Callable[[Step, list[str]], str]
+
+
+def files(make: Callable[[Step], str]) -> Make:
+    """A recipe for files, which has no tags."""
+    return lambda step, _: make(step)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class Recipe:
     """
 
     name: str
-    make: Callable[[Step, list[str]], str]
+    make: Make
     sources: tuple[str, ...]
     needs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
