@@ -72,7 +72,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
 
 
 def gitea(name: str) -> Fake:
-    return type("OwnGitea", (Gitea,), {"name": name})()
+    found: Fake = type("OwnGitea", (Gitea,), {"name": name})()
+    return found
 
 
 @pytest.fixture

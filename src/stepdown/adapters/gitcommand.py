@@ -106,7 +106,7 @@ def work_tree(path: Path) -> Path:
     except git.InvalidGitRepositoryError as outside:
         raise RepositoryError(
             f"{path.absolute()} is not in a git repository.",
-            hint="The result is a branch: go to your repository, or make one (`git init`) and commit.",
+            hint="The result is a branch: go to your repository, or make one with `git init`.",
         ) from outside
     if found is None:
         raise RepositoryError(

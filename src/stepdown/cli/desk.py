@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from stepdown.flow.examine import Examiner
 
 
+RECORD = "record.json"
+"""The record of the last run, where git keeps its own files."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """What one invocation works with."""

@@ -14,7 +14,7 @@ from stepdown import discover
 from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.runs import Run, open_run
 from stepdown.cli import building, forms, knowledge, printers
-from stepdown.cli.desk import Desk, writing
+from stepdown.cli.desk import RECORD, Desk, writing
 from stepdown.cli.exits import GREEN, NO_CANDIDATE, NO_EVIDENCE, POLICY, RED
 from stepdown.cli.interview import Aids, interview
 from stepdown.cli.locate import Spot, decode, locate, naming
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from stepdown.cli.counter import Wanted
 
 _KEPT = "plan.json"
-_RECORD = "record.json"
 
 
 def run(options: Options, asker: Asker | None) -> int:
@@ -160,7 +159,9 @@ def _performed(desk: Desk, what: Plan) -> Outcome:
     from stepdown.cli import work  # noqa: PLC0415
 
     outcome = work.perform(desk, what)
-    _save(outcome, desk.options)  # what was found out is kept, even where git then refuses
+    # What was found out is kept, even where git or a forge then refuses.
+    desk.checkout.keep(RECORD, record.to_json(outcome))
+    _save(outcome, desk.options)
     return _requested(desk, outcome) if desk.options.merge_request else _delivered(desk, outcome)
 
 
@@ -169,7 +170,7 @@ def _requested(desk: Desk, outcome: Outcome) -> Outcome:
     from stepdown.cli import requests  # noqa: PLC0415
 
     try:
-        return requests.brought(desk.checkout, _wanted(desk), outcome)
+        return requests.brought(_wanted(desk), outcome)
     except (ForgeError, RepositoryError):
         _report(desk, outcome)
         raise
@@ -226,8 +227,8 @@ def _work(desk: Desk, target: Target) -> tuple[int, Options | None]:
 
 
 def _remind(desk: Desk, outcome: Outcome) -> None:
-    """Repeat the answer below the report, which is longer than a screen, and keep the report."""
-    path = desk.checkout.keep(_RECORD, record.to_json(outcome))
+    """Repeat the answer below the report, which is longer than a screen."""
+    path = desk.checkout.kept(RECORD)
     _say(f"\n{claim(outcome)}")
     _say(f"Read it again: `stepdown report {path}`, with `--format html > report.html` as a page.")
 

@@ -9,6 +9,7 @@ import msgspec
 from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.runs import open_run
 from stepdown.cli.counter import Counter, Wanted, counter, say
+from stepdown.cli.desk import RECORD
 from stepdown.cli.exits import GREEN, NO_CANDIDATE
 from stepdown.cli.requestflags import RequestOptions
 from stepdown.deliver.branch import request_branch
@@ -32,8 +33,6 @@ from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
 from stepdown.model.trial import Delivery, Outcome
 from stepdown.report import request
-
-_RECORD = "record.json"
 
 
 def check(wanted: Wanted, target: Target) -> Action:
@@ -91,9 +90,11 @@ def _refuse(action: Action) -> None:
             pass
 
 
-def brought(checkout: GitCheckout, wanted: Wanted, outcome: Outcome) -> Outcome:
-    """Publish; return the outcome with its delivery. The record is kept for `stepdown publish`."""
-    checkout.keep(_RECORD, record.to_json(outcome))
+def brought(wanted: Wanted, outcome: Outcome) -> Outcome:
+    """Publish; return the outcome with its delivery.
+
+    What fails can be tried again with `stepdown publish`.
+    """
     made = counter(wanted)
     try:
         done = made.publish(outcome)
@@ -180,7 +181,7 @@ def rehearsal(done: Published, outcome: Outcome, made: Counter) -> str:
 
 
 def _kept(checkout: GitCheckout) -> Path:
-    path = checkout.kept(_RECORD)
+    path = checkout.kept(RECORD)
     if not path.is_file():
         raise RecordError(
             "There is no record of a run in this repository.",

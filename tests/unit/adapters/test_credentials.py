@@ -34,7 +34,7 @@ def found(
     url: str, kind: str, env: dict[str, str], command: str = ""
 ) -> tuple[str, str, str] | None:
     credential = Search(url, kind, command=command, environment=env).find()
-    return credential and (credential.user, credential.token, credential.source)
+    return (credential.user, credential.token, credential.source) if credential else None
 
 
 def test_the_order(tmp_path: Path) -> None:

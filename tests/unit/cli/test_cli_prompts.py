@@ -5,6 +5,7 @@ import io
 import pytest
 
 from stepdown.cli.prompts import Choice, Drawn, Lines, prompts
+from stepdown.cli.wizard import After, Asker
 from stepdown.errors import Interrupted
 
 CHOICES = (Choice(title="first", value="a"), Choice(title="second", value="b", on=True))
@@ -72,3 +73,10 @@ def test_which_kind(
     monkeypatch.delenv("STEPDOWN_LINES", raising=False)
     monkeypatch.setenv(name, value)
     assert isinstance(prompts(), kind)
+
+
+def test_a_branch_can_become_a_merge_request() -> None:
+    asked = Asker(prompts=lines("2", "3", "")[0])
+    assert asked.after("stepdown/x", "alpine:3") is After.REQUEST
+    assert asked.after("stepdown/x", "alpine:3") is After.FURTHER
+    assert asked.after("stepdown/x", "") is After.KEEP
