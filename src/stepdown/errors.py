@@ -43,6 +43,10 @@ class EngineError(StepdownError):
     exit_code = 4
 
 
+class DiskFullError(StepdownError):
+    """There is no space left, here or on the engine."""
+
+
 class RepositoryError(StepdownError):
     """The git repository is not in a state in which work can start or be delivered."""
 
@@ -53,6 +57,14 @@ class DiskFullError(StepdownError):
 
 class UntrustedError(StepdownError):
     """A repository wants what is not given to one that is not trusted."""
+
+
+class CloneError(RepositoryError):
+    """A repository cannot be cloned: it is not there, not allowed, empty or too large."""
+
+
+class PassingCloneError(CloneError):
+    """A repository could not be cloned for a reason that may pass: the network, a busy server."""
 
 
 class DockerfileError(StepdownError):
@@ -69,6 +81,10 @@ class RecipeError(StepdownError):
 
 class RecordError(StepdownError):
     """A saved record cannot be read."""
+
+
+class LedgerError(StepdownError):
+    """The ledger of a batch cannot be opened, is in use, or is of another version."""
 
 
 class ForgeError(StepdownError):

@@ -10,7 +10,7 @@ from stepdown.adapters.environment import inherited
 from stepdown.adapters.intake import admit, options_of
 from stepdown.adapters.processes import MARK, Ended, run_lines
 from stepdown.adapters.runs import Run
-from stepdown.errors import EngineError, StepdownError
+from stepdown.errors import DiskFullError, EngineError
 from stepdown.model.image import Value
 from stepdown.model.plan import BuildSecret
 from stepdown.model.trial import BuildFailed
@@ -53,7 +53,7 @@ class Builder:
 
         The Dockerfile lies outside of the context, so that no COPY can see it change. An exception
         in `on_line` and a signal end the build. Raises EngineError where the docker command has no
-        buildx or the engine went away, StepdownError where the disk is full.
+        buildx or the engine went away, DiskFullError where the disk is full.
         """
         if request.limits:
             admit(request, request.limits)
@@ -149,7 +149,7 @@ def _refuse_to_blame(log: tuple[str, ...]) -> None:
             hint="Look whether it still runs (`docker info`) and into its log, then start again.",
         )
     if buildlog.disk_full(log):
-        raise StepdownError(
+        raise DiskFullError(
             "A build found no space left on the engine's disk.",
             details=end,
             hint="See `docker system df`; `docker builder prune` frees the build cache.",

@@ -42,12 +42,15 @@ from stepdown.ports import BuildRequest, ContainerSpec, Engine, Exit, File, OnLi
 
 
 @contextmanager
-def connect(run: Run, target: str = "", reach: Reach | None = None) -> Generator["DockerEngine"]:
+def connect(
+    run: Run, target: str = "", reach: Reach | None = None, entry: tuple[str, str] = ("", "")
+) -> Generator["DockerEngine"]:
     """Connect to the engine that the docker command would use, and sweep what dead runs left there.
 
     `target` labels what is made for people who look at the engine. `reach` says how to get at the
-    containers' ports where that is known better. At the end everything that the run made on the
-    engine is removed. Raises EngineError.
+    containers' ports where that is known better. `entry` are the batch and the key of the entry
+    that the run is for, which its objects are labelled with as well. At the end everything that
+    the run made on the engine is removed. Raises EngineError.
     """
     address = find_address(os.environ)
     api = open_client(address)
@@ -56,7 +59,8 @@ def connect(run: Run, target: str = "", reach: Reach | None = None) -> Generator
             reach = reach or reachable_from_here(address, api.info(), platform.release())
         run.engine(address.host)
         builder = Builder(run, command_environment(address))
-        engine = DockerEngine(api, run, builder, target=target, reach=reach)
+        labels = Labels(run=run.id, host=run.host, target=target, batch=entry[0], key=entry[1])
+        engine = DockerEngine(api, run, builder, labels=labels, reach=reach)
         try:
             engine.sweep()
             yield engine
@@ -74,13 +78,13 @@ class DockerEngine(Engine):
     """
 
     def __init__(
-        self, api: APIClient, run: Run, builder: Builder, *, target: str, reach: Reach
+        self, api: APIClient, run: Run, builder: Builder, *, labels: Labels, reach: Reach
     ) -> None:
         self.swept: tuple[str, ...] = ()
         self._api = api
         self._run = run
         self._builder = builder
-        self._labels = Labels(run=run.id, host=run.host, target=target)
+        self._labels = labels
         self._numbers = itertools.count(1)
         self._containers = Containers(api, reach, label=self._labels.of, inspect=self.inspect)
 

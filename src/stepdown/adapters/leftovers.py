@@ -11,6 +11,7 @@ from stepdown.adapters.connection import engine_faults, explanation
 from stepdown.model.image import Value
 
 RUN, HOST, TARGET, ROLE = "stepdown.run", "stepdown.host", "stepdown.target", "stepdown.role"
+BATCH, KEY = "stepdown.batch", "stepdown.key"
 IMAGE = "image"
 """The role of an image. A container that somebody makes from it by hand inherits it."""
 REPOSITORY = "stepdown.local/"
@@ -28,15 +29,21 @@ class Thing(Value, frozen=True, kw_only=True):
 
 
 class Labels(Value, frozen=True, kw_only=True):
-    """Whose an object is: `host` keeps the users of a shared engine apart."""
+    """Whose an object is: `host` keeps the users of a shared engine apart.
+
+    `batch` and `key` name the batch and the entry that it belongs to, where there is one.
+    """
 
     run: str
     host: str
     target: str
+    batch: str = ""
+    key: str = ""
 
     def of(self, role: str) -> dict[str, str]:
         """Return the labels for an object with this role."""
-        return {RUN: self.run, HOST: self.host, TARGET: self.target, ROLE: role}
+        batch = {BATCH: self.batch, KEY: self.key} if self.batch else {}
+        return {RUN: self.run, HOST: self.host, TARGET: self.target, ROLE: role, **batch}
 
 
 def remove_things(api: APIClient, host: str, doomed: Callable[[str], bool]) -> tuple[str, ...]:

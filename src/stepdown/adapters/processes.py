@@ -6,7 +6,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -38,17 +38,19 @@ def run_lines(
     timeout: float,
     on_line: OnLine,
     whole: bool = False,
+    look: Callable[[], None] = lambda: None,
 ) -> Ended:
     """Run a program in its own process group; both its outputs go to `on_line`, line by line.
 
     `env` is added to our own environment, or is the `whole` of what the program gets.
     After `timeout` seconds, and when an exception passes through here, the whole group is ended:
-    asked first, killed after five seconds. Raises FileNotFoundError without the program.
+    asked first, killed after five seconds. `look` is called about twice a second, and may raise.
+    Raises FileNotFoundError without the program.
     """
     began = time.monotonic()
     environment = env if whole else {**os.environ, **env}
     with _started(command, environment) as process:
-        in_time = _pump(process, began + timeout, on_line)
+        in_time = _pump(process, began + timeout, on_line, look)
     seconds = time.monotonic() - began
     return Ended(exit_code=process.returncode, seconds=seconds, timed_out=not in_time)
 
@@ -82,11 +84,17 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Generator[subpro
                 _end_group(process)
 
 
-def _pump(process: subprocess.Popen[bytes], deadline: float, on_line: OnLine) -> bool:
+def _pump(
+    process: subprocess.Popen[bytes], deadline: float, on_line: OnLine, look: Callable[[], None]
+) -> bool:
     """Hand on lines until the program closes its output and ends; False at the deadline."""
     lines = _Lines(on_line)
+    looked = time.monotonic()
     for chunk in _chunks(process, deadline):
         lines.feed(chunk)
+        if time.monotonic() - looked > _LOOK_SECONDS:
+            looked = time.monotonic()
+            look()
     lines.close()
     with suppress(subprocess.TimeoutExpired):
         process.wait(max(0.0, deadline - time.monotonic()))
@@ -105,6 +113,8 @@ def _chunks(process: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes
                 yield chunk
             elif process.poll() is not None:
                 return  # a child of it holds the output open
+            else:
+                yield b""
 
 
 class _Lines:

@@ -31,7 +31,7 @@ import msgspec
 from stepdown.adapters import worktrees
 from stepdown.adapters.processes import kill_marked
 from stepdown.adapters.signals import stops_raise, stops_wait
-from stepdown.errors import StepdownError
+from stepdown.errors import DiskFullError, StepdownError
 from stepdown.model.image import Value
 
 KEPT_LOGS = 5
@@ -274,8 +274,8 @@ def open_run(home: Home | None = None) -> Generator[Run]:
                 run.close()
 
 
-def _full(home: Home, error: OSError) -> StepdownError:
-    return StepdownError(
+def _full(home: Home, error: OSError) -> DiskFullError:
+    return DiskFullError(
         "There is no space left on the disk of this machine.",
         details=str(error),
         hint=f"Make room, or set XDG_CACHE_HOME to a folder on another disk than {home.cache}.",

@@ -9,6 +9,7 @@ import click
 
 from stepdown import __version__
 from stepdown.cli import manners, sending
+from stepdown.cli.batch import batch
 from stepdown.cli.brief import Brief
 from stepdown.cli.exits import BUG, CLOSED_PIPE, INTERRUPTED
 from stepdown.cli.flags import (
@@ -327,7 +328,7 @@ def doctor(*, as_json: bool) -> int:
     return inspect.doctor(as_json=as_json)
 
 
-for _command in (*manners.commands(), sending.publish):
+for _command in (*manners.commands(), sending.publish, batch):
     app.add_command(_command)
 
 

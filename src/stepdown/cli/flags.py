@@ -17,20 +17,14 @@ json_ = click.option("--json", "as_json", is_flag=True, help="Machine-readable s
 verbose = click.option("--verbose", "-v", is_flag=True, help="Show everything.")
 
 
-def _policy() -> tuple[Callable[[Function], Function], ...]:
-    """Return the flags that say how far down to go, and to what."""
+def _policy(words: str = "--limit") -> tuple[Callable[[Function], Function], ...]:
+    """Return the flags that say how far down to go, and to what; `words` is the lowest tier's."""
     return (
         click.option(
             "--recipes", type=EXISTING, multiple=True, help="Folder with recipes of your own."
         ),
         click.option("--like", default="", help="Known image from which the base is made."),
-        click.option(
-            "--limit",
-            type=click.Choice([tier.value for tier in Tier]),
-            default=None,
-            callback=_text,
-            help="Lowest tier that is ever proposed.",
-        ),
+        _limit(words),
         click.option(
             "--exposure",
             type=click.Choice(["public", "internal"]),
@@ -61,6 +55,17 @@ def _policy() -> tuple[Callable[[Function], Function], ...]:
     )
 
 
+def _limit(words: str) -> Callable[[Function], Function]:
+    return click.option(
+        words,
+        "limit",
+        type=click.Choice([tier.value for tier in Tier]),
+        default=None,
+        callback=_text,
+        help="Lowest tier that is ever proposed.",
+    )
+
+
 def _text(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
     return value or ""
 
@@ -77,18 +82,28 @@ def day_of(_context: click.Context, _option: click.Parameter, value: str) -> str
     return value
 
 
+_to = click.option(
+    "--to",
+    type=click.Choice([*(tier.value for tier in Tier), SMALLEST]),
+    default=SMALLEST,
+    help="How far down; smallest tries every rung.",
+)
+_package = click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    metavar="DEBIAN=ALPINE",
+    help="What Alpine calls a package that the recipes do not know; - for nothing.",
+)
+
+
 def planning(function: Function) -> Function:
     """Add the flags that `migrate` and `plan` share."""
     flags = (
         click.argument("path", type=EXISTING, default=Path()),
         click.option("--file", "-f", default="", help="Dockerfile, relative to PATH."),
         click.option("--target", "stage", default="", help="Stage that ships (default: the last)."),
-        click.option(
-            "--to",
-            type=click.Choice([*(tier.value for tier in Tier), SMALLEST]),
-            default=SMALLEST,
-            help="How far down; smallest tries every rung.",
-        ),
+        _to,
         click.option("--base", default="", help="Try this base image only."),
         click.option("--test-target", "test_stage", default="", help="Stage that runs the tests."),
         click.option("--test", help="Command that tests the application; empty: none."),
@@ -99,13 +114,7 @@ def planning(function: Function) -> Function:
             "--copy", "copies", multiple=True, help="Path that a split stage ships as well."
         ),
         click.option("--leave", "leaves", multiple=True, help="Path that it does not ship."),
-        click.option(
-            "--package",
-            "packages",
-            multiple=True,
-            metavar="DEBIAN=ALPINE",
-            help="What Alpine calls a package that the recipes do not know; - for nothing.",
-        ),
+        _package,
         click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
         click.option(
             "--unsafe-fix",
@@ -197,6 +206,32 @@ def building(function: Function) -> Function:
         click.option(
             "--forbid-tool", "forbidden", multiple=True, help="Program that it may not have."
         ),
+    )
+    for flag in reversed(flags):
+        function = flag(function)
+    return function
+
+
+def fleet(function: Function) -> Function:
+    """Add the flags of `migrate` that can hold for many repositories alike."""
+    flags = (
+        _to,
+        click.option("--base", default="", help="Try this base image only."),
+        click.option("--test", help="Test command where neither selection nor repository has one."),
+        click.option(
+            "--form", type=click.Choice(FORMS), default=FORMS[0], help="How the base is written."
+        ),
+        _package,
+        click.option("--unsafe-fixes", is_flag=True, help="Apply edits that may change behaviour."),
+        *_policy("--lowest"),
+        click.option(
+            "--build-arg", "build_args", multiple=True, metavar="NAME=VALUE", help="For each build."
+        ),
+        click.option(
+            "--build-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds."
+        ),
+        click.option("--test-timeout", type=click.FloatRange(min=1), default=600, help="Seconds."),
+        gate,
     )
     for flag in reversed(flags):
         function = flag(function)

@@ -177,15 +177,27 @@ def settled(options: Options, flags: Mapping[str, str]) -> tuple[Options, Locate
     located = config.find(options.path)
     if located is None:
         return options, None
+    return _placed(applied(options, flags, located), flags, located), located
+
+
+def applied(
+    options: Options,
+    flags: Mapping[str, str],
+    located: Located,
+    allowed: frozenset[str] | None = None,
+) -> Options:
+    """Return the options with what a configuration says, but for where the Dockerfile is.
+
+    `allowed` are the fields that it may set, None for all. Raises ConfigError.
+    """
     changes = {
         setting.field: _together(setting, options, flags, value)
-        for setting, value in _given(located)
+        for setting, value in _given(located, allowed)
         if setting.field in _NAMED or setting.field not in flags
     }
     if "test" in changes:
         changes["test_source"] = f"from {located.place('checks', 'test')}"
-    options = replace(options, settings=located.name, **changes)
-    return _placed(options, flags, located), located
+    return replace(options, settings=located.name, **changes)
 
 
 def values(located: Located) -> dict[str, Any]:
@@ -193,11 +205,22 @@ def values(located: Located) -> dict[str, Any]:
     return {setting.field: value for setting, value in _given(located)}
 
 
-def _given(located: Located) -> Iterator[tuple[Setting, Any]]:
+def _given(
+    located: Located, allowed: frozenset[str] | None = None
+) -> Iterator[tuple[Setting, Any]]:
     for setting in SETTINGS:
         value = _at(located.config, setting.key)
-        if value is not UNSET:
+        if value is not UNSET and (allowed is None or setting.field in allowed):
             yield setting, setting.read(value, located, setting.key)
+
+
+def denied(located: Located, allowed: frozenset[str]) -> tuple[str, ...]:
+    """Return the keys that a configuration sets although it may not."""
+    return tuple(
+        config.dotted(setting.key)
+        for setting in SETTINGS
+        if setting.field not in allowed and _at(located.config, setting.key) is not UNSET
+    )
 
 
 def _at(whole: Config, key: Key) -> Any:  # noqa: ANN401  (a part of the configuration)

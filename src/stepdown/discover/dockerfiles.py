@@ -2,7 +2,8 @@
 
 import os
 import re
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath, PurePosixPath
 
 _NAME = re.compile(
     r"(?:docker|container)file(?:[.-].+)?|.+\.(?:docker|container)file", re.IGNORECASE
@@ -39,5 +40,12 @@ def find_dockerfiles(root: Path) -> tuple[str, ...]:
     return tuple(path.as_posix() for path in sorted(found, key=_order))
 
 
-def _order(path: Path) -> tuple[int, bool, str]:
+def among(files: Iterable[str]) -> tuple[str, ...]:
+    """Return the Dockerfiles among the files of a commit, as `find_dockerfiles` would."""
+    paths = (PurePosixPath(file) for file in files if is_dockerfile(file))
+    ours = (path for path in paths if _FOREIGN.isdisjoint(path.parts[:-1]))
+    return tuple(path.as_posix() for path in sorted(ours, key=_order))
+
+
+def _order(path: PurePath) -> tuple[int, bool, str]:
     return len(path.parts), path.name not in ("Dockerfile", "Containerfile"), path.as_posix()

@@ -65,15 +65,18 @@ class Located:
         return path
 
 
-def find(start: Path) -> Located | None:
+def find(start: Path, root: Path | None = None) -> Located | None:
     """Return the configuration for a folder (or the folder of a file), None where there is none.
 
     The nearest folder that has settings counts, upwards from `start` to the root of its git
-    repository; outside of a repository only the folder itself. Raises ConfigError for files that
-    cannot be understood, and where one folder has settings in both files.
+    repository; outside of a repository only the folder itself. `root` is that root where it is
+    known. Raises ConfigError for files that cannot be understood, and where one folder has settings
+    in both files.
     """
     folder = start.resolve() if start.is_dir() else start.resolve().parent
-    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+    root = root or next(
+        (one for one in (folder, *folder.parents) if (one / ".git").exists()), folder
+    )
     for one in (folder, *folder.parents):
         found = _in(one, root)
         if found is not None or one == root:

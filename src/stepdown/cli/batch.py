@@ -1,0 +1,111 @@
+"""The commands of `stepdown batch`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stepdown.cli.brief import Brief
+from stepdown.cli.flags import fleet, given_flags, json_, verbose
+
+_PATH = click.Path(path_type=Path)
+LEDGER = Path("stepdown-batch.db")
+_ledger = click.argument("ledger", type=_PATH, default=LEDGER)
+
+
+@click.group()
+def batch() -> None:
+    """Evaluate many repositories; resumable, on this machine or on a cluster.
+
+    `evaluate` writes to no forge: it keeps a ledger, from which `status` and `report` read.
+    """
+
+
+@batch.command(
+    cls=Brief,
+    common=(
+        "--ledger",
+        "--include",
+        "--exclude",
+        "--to",
+        "--lowest",
+        "--gate",
+        "--jobs",
+        "--canary",
+        "--max-failure-rate",
+        "--only",
+        "--retry",
+        "--force",
+        "--limit",
+        "--json",
+        "--verbose",
+    ),
+    examples=(
+        "stepdown batch evaluate repositories.txt",
+        "stepdown batch evaluate ~/src --exclude '*-archive' --canary 10",
+        "stepdown batch evaluate --ledger stepdown-batch.db --retry infrastructure",
+    ),
+)
+@click.argument("repos", nargs=-1)
+@click.option("--ledger", type=_PATH, default=LEDGER, help="File that keeps it all.")
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Glob or re:REGEX; again for more."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="The same, to leave out.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="How many at a time (by cores and memory)."
+)
+@click.option("--canary", type=click.IntRange(min=0), default=0, help="Do so many first.")
+@click.option(
+    "--max-failure-rate",
+    type=click.FloatRange(0, 100),
+    default=100,
+    metavar="PERCENT",
+    help="Stop where more end in trouble.",
+)
+@click.option("--only", multiple=True, metavar="PATTERN", help="Work on these entries only.")
+@click.option("--retry", multiple=True, metavar="RESULT", help="Do these once more, like timeout.")
+@click.option("--force", is_flag=True, help="Do also what is unchanged.")
+@click.option(
+    "--limit", "most", type=click.IntRange(min=1), help="Evaluate at most so many this time."
+)
+@click.option(
+    "--task-timeout", type=click.FloatRange(min=1), default=1800, help="Seconds for one entry."
+)
+@click.option(
+    "--trusted", is_flag=True, help="The repositories are ours: their settings count in full."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@fleet
+@json_
+@verbose
+def evaluate(repos: tuple[str, ...], **flags: Any) -> int:  # noqa: ANN401  (click's own values)
+    """Evaluate the Dockerfiles of REPOS; nothing is written to them.
+
+    REPOS are files with a repository on each line (- is standard input), or folders. They are
+    stored in the ledger; a resume needs none. Exit code 12 tells that some of them failed.
+    """
+    from stepdown.cli import batching  # noqa: PLC0415  (keeps --help quick)
+
+    return batching.evaluate(repos, batching.Wishes.of(flags), flags, given_flags())
+
+
+@batch.command(cls=Brief, examples=("stepdown batch status", "stepdown batch status fleet.db"))
+@_ledger
+@json_
+def status(ledger: Path, *, as_json: bool) -> int:
+    """Print how far a batch is, also while it runs."""
+    from stepdown.cli import batchlook  # noqa: PLC0415
+
+    return batchlook.status(ledger, as_json=as_json)
+
+
+@batch.command(cls=Brief, examples=("stepdown batch report", "stepdown batch report --json"))
+@_ledger
+@json_
+@verbose
+def report(ledger: Path, *, as_json: bool, verbose: bool) -> int:
+    """Print how each entry ended."""
+    from stepdown.cli import batchlook  # noqa: PLC0415
+
+    return batchlook.report(ledger, as_json=as_json, verbose=verbose)

@@ -1,0 +1,130 @@
+"""One Dockerfile of a batch: the same plan, run and record as `stepdown migrate`, in a clone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stepdown import discover
+from stepdown.adapters.clones import Clone
+from stepdown.adapters.engine import DockerEngine, connect
+from stepdown.adapters.runs import Home, Run
+from stepdown.adapters.shelf import FolderShelf
+from stepdown.build import requests
+from stepdown.cli import building, knowledge, settings
+from stepdown.cli.batchoptions import may_set, worker_options
+from stepdown.cli.locate import decode, naming
+from stepdown.cli.options import Options
+from stepdown.cli.planning import tested
+from stepdown.errors import DockerfileError, EngineError, NothingToDoError
+from stepdown.flow import config, migrate, planner
+from stepdown.flow.batch import results
+from stepdown.model.events import Emit, Note
+from stepdown.model.facts import Target
+from stepdown.model.fleet import Entry, Report, Task
+from stepdown.model.plan import Plan
+from stepdown.model.recipe import Catalog
+from stepdown.model.trial import BuildFailed
+from stepdown.rootfs import osrelease
+
+if TYPE_CHECKING:
+    from stepdown.cli.batchwork import Desk
+
+
+def evaluate(desk: "Desk", run: Run, clone: Clone, emit: Emit) -> Report:
+    """Plan and run one Dockerfile; return what came out. Raises StepdownError."""
+    task, commit = desk.task, clone.head()
+    entry = task.entry
+    text = decode(entry.dockerfile, _committed(clone, entry.dockerfile, commit))
+    clone.check_out(commit)
+    desk.check()
+    options = _options(clone, task, emit)
+    with connect(run, target=entry.name, entry=(task.batch, task.key)) as engine:
+        desk.engine = engine
+        desk.check()
+        what, recipes = _planned(run, clone, text, entry, options, engine, commit)
+        place = _place(run, clone, what.target)
+        outcome = migrate.run(what, recipes, engine, place, emit, engine.registry())
+    return results.of_outcome(task.key, outcome)
+
+
+def _committed(clone: Clone, dockerfile: str, commit: str) -> bytes:
+    content = clone.read(dockerfile, commit)
+    if content is None:
+        raise DockerfileError(
+            f"The commit {commit[:12]} has no file {dockerfile}.",
+            hint="It went away meanwhile; evaluate again.",
+        )
+    return content
+
+
+def _options(clone: Clone, task: Task, emit: Emit) -> Options:
+    """Return the options: the user's flags, the selection's line, then the repository's own."""
+    context = clone.tree / _context(task.entry)
+    flags, options = worker_options(task, context)
+    located = config.find(context, clone.tree.resolve())
+    if located is None:
+        return options
+    allowed = may_set(task.profile)
+    for key in settings.denied(located, allowed) if allowed is not None else ():
+        emit(Note(text=f"{located.name}: {key} does not count in a batch; a flag can set it."))
+    return settings.applied(options, flags, located, allowed)
+
+
+def _context(entry: Entry) -> str:
+    return entry.context or str(Path(entry.dockerfile).parent)
+
+
+def _planned(  # noqa: PLR0913, PLR0917  (what a plan is made from)
+    run: Run,
+    clone: Clone,
+    text: str,
+    entry: Entry,
+    options: Options,
+    engine: DockerEngine,
+    commit: str,
+) -> tuple[Plan, Catalog]:
+    recipes = knowledge.recipes(options)
+    with naming(entry.dockerfile):
+        known = knowledge.understood(recipes, text, options, lambda i: _os_release(run, engine, i))
+        target = discover.target(
+            text,
+            repository=entry.repository,
+            commit=commit,
+            dockerfile=entry.dockerfile,
+            context=_context(entry),
+            stage=options.stage,
+            catalog=known,
+        )
+    policy = options.policy()
+    building.check_arguments(text, target.stage, policy)
+    facts = discover.facts(clone.tree / target.context, target)
+    what = planner.plan(target, tested(facts, options), known, policy)
+    building.check_plan(what)
+    if not what.steps:
+        raise NothingToDoError(
+            f"There is no smaller base to try for {target.base}.",
+            details="\n".join(f"{one.image}: {one.reason}" for one in what.skipped),
+            hint="`stepdown plan` in a clone explains each rung.",
+        )
+    return what, known
+
+
+def _os_release(run: Run, engine: DockerEngine, image: str) -> dict[str, str]:
+    """Read which distribution an image is; nothing where it cannot be had."""
+    try:
+        request = requests.base("unknown", image, str(run.scratch("empty")))
+        built = engine.build(request, lambda _: None)
+        if isinstance(built, BuildFailed):
+            return {}
+        return osrelease.parse(engine.read(built.image, "/etc/os-release") or b"")
+    except EngineError:
+        return {}
+
+
+def _place(run: Run, clone: Clone, target: Target) -> migrate.Place:
+    ignore = clone.tree / f"{target.dockerfile}.dockerignore"
+    return migrate.Place(
+        context=str(clone.tree / target.context),
+        empty=str(run.scratch("empty")),
+        ignore=ignore.read_text(errors="surrogateescape") if ignore.is_file() else None,
+        shelf=FolderShelf(Home.default().images),
+    )

@@ -1,0 +1,1 @@
+"""Batches: many repositories, one ledger, any executor."""
