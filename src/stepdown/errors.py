@@ -63,6 +63,10 @@ class CloneError(RepositoryError):
     """A repository cannot be cloned: it is not there, not allowed, empty or too large."""
 
 
+class NoCommitError(CloneError):
+    """A repository is empty, or has no such branch."""
+
+
 class PassingCloneError(CloneError):
     """A repository could not be cloned for a reason that may pass: the network, a busy server."""
 

@@ -204,6 +204,9 @@ HOSTILE = (
         "app.sh": SCRIPT, "large.bin": POINTER, ".gitattributes": "*.bin filter=lfs diff=lfs\n"}),
 )  # fmt: skip
 ODD = (
+    Repository(name="odd-context", expected={"docker/Dockerfile": IMPROVED},
+               files={"docker/Dockerfile": SHELL, "app.sh": SCRIPT, "stepdown.toml":
+                      "dockerfile = 'docker/Dockerfile'\ncontext = '.'\n"}),
     Repository(name="odd-empty", expected={"": SKIPPED}, files={}, cheap=True),
     Repository(name="odd-branch", expected={"Dockerfile": IMPROVED}, branch="trunk/of#it",
                files={"Dockerfile": SHELL, "app.sh": SCRIPT}),

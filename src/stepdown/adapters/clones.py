@@ -23,7 +23,7 @@ from stepdown.adapters.gitcommand import GitCommand
 from stepdown.adapters.processes import MARK, Ended, run_lines
 from stepdown.adapters.runs import Run
 from stepdown.adapters.workspace import tree_path
-from stepdown.errors import CloneError, PassingCloneError, RepositoryError
+from stepdown.errors import CloneError, NoCommitError, PassingCloneError, RepositoryError
 from stepdown.model.image import Value
 
 SECONDS = 600.0
@@ -102,7 +102,7 @@ class Clones:
         name = symbols[0].split("\t")[0].removeprefix("ref: ") if symbols else wanted
         if wanted not in commits:
             what = f"no branch {branch}" if branch else "no commit"
-            raise CloneError(
+            raise NoCommitError(
                 f"{repository} has {what}.",
                 hint="Name a branch that exists with base=...; empty repositories are skipped.",
             )

@@ -31,7 +31,7 @@ class Ended(Value, frozen=True, kw_only=True):
     timed_out: bool = False
 
 
-def run_lines(
+def run_lines(  # noqa: PLR0913  (a program, its surroundings and its bounds)
     command: Sequence[str],
     *,
     env: Mapping[str, str],

@@ -75,6 +75,22 @@ def batch() -> None:
 @click.option(
     "--trusted", is_flag=True, help="The repositories are ours: their settings count in full."
 )
+@click.option(
+    "--build-network",
+    type=click.Choice(["default", "none"]),
+    default="default",
+    help="What builds reach.",
+)
+@click.option(
+    "--build-cgroup", default="", metavar="PATH", help="Parent cgroup that limits builds."
+)
+@click.option(
+    "--min-free",
+    type=click.FloatRange(min=0),
+    default=5,
+    metavar="GB",
+    help="Begin nothing with less left on a disk.",
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @fleet
 @json_

@@ -12,19 +12,25 @@ from typing import Any, Self
 from uuid import uuid4
 
 from stepdown.adapters import pools
+from stepdown.adapters.engine import connect
+from stepdown.adapters.runs import open_run
 from stepdown.cli import batchoptions, batchprint, batchwork
 from stepdown.cli.batchselect import Selection, select
 from stepdown.cli.exits import BATCH, GREEN, INTERRUPTED
-from stepdown.errors import UsageError
+from stepdown.errors import EngineError, UsageError
 from stepdown.flow.batch.breaker import Breaker
 from stepdown.flow.batch.driver import Drive, OnEvent, Stop, Terms
 from stepdown.flow.batch.ledger import Ledger, Row, written
 from stepdown.flow.batch.order import ordered
 from stepdown.flow.batch.selection import check_patterns, fits
+from stepdown.flow.selftest import unlimited_builds
+from stepdown.model import profile as profiles
 from stepdown.model.fleet import CLEAN, Entry, Result, State, Told, Work
 from stepdown.ports import Pool
 
 _GIGABYTES_EACH = 4
+_GIGABYTE = 1_000_000_000
+_LIMITS = frozenset(("trusted", "build_network", "build_cgroup", "min_free"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,9 @@ class Wishes:
     most: int | None = None
     task_timeout: float = 1800
     trusted: bool = False
+    build_network: str = "default"
+    build_cgroup: str = ""
+    min_free: float = 5
     color: str = "auto"
     as_json: bool = False
     verbose: bool = False
@@ -55,7 +64,12 @@ class Wishes:
     @property
     def profile(self) -> str:
         """What the repositories may do; see `model.fleet.Task`."""
-        return "trusted" if self.trusted else "untrusted"
+        return profiles.written(
+            "trusted" if self.trusted else "untrusted",
+            network=self.build_network if self.build_network != "default" else "",
+            cgroup=self.build_cgroup,
+            free=int(self.min_free * _GIGABYTE),
+        )
 
 
 def evaluate(
@@ -70,6 +84,7 @@ def evaluate(
         with written(wishes.ledger) as ledger, _stoppable(printer.emit) as stop:
             terms = _prepared(ledger, selection, wishes, flags, given)
             _reopen(ledger, wishes, wanted)
+            _tell_limits(terms.profile, printer.emit)
             jobs = wishes.jobs or capacity()
             with pools.threads(jobs, batchwork.perform, batchwork.reap, printer.tell) as pool:
                 code = _driven(ledger, pool, terms, printer.emit, stop, wishes)
@@ -77,6 +92,20 @@ def evaluate(
             return code
     finally:
         printer.close()
+
+
+def _tell_limits(profile: str, emit: OnEvent) -> None:
+    """Try whether builds are limited on this machine's engine, and tell where they are not."""
+    limits = profiles.read(profile).builds
+    if limits is None:
+        return
+    try:
+        with open_run() as run, connect(run, target="limits of builds") as engine:
+            told = unlimited_builds(engine, limits, str(run.scratch("empty")))
+    except EngineError as error:
+        told = error.brief
+    if told:
+        emit(Told(text=told))
 
 
 def capacity() -> int:
@@ -125,7 +154,7 @@ def _prepared(
         options = batchoptions.travelling(flags, given)
         if options != "{}" or not ledger.setting("options"):
             ledger.set("options", options)
-        if "trusted" in given or not ledger.setting("profile"):
+        if _LIMITS & given.keys() or not ledger.setting("profile"):
             ledger.set("profile", wishes.profile)
         ledger.recover()
         options, profile = ledger.setting("options"), ledger.setting("profile")

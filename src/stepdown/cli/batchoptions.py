@@ -16,8 +16,9 @@ from stepdown.model.fleet import Task
 
 _OWN = frozenset(
     (
-        "stage", "build_args", "test", "test_stage", "junit", "paths", "environment", "form",
-        "unsafe_fixes", "packages", "copies", "leaves", "to", "base", "limit", "exposure",
+        "stage", "build_args", "build_timeout", "test", "test_stage", "junit", "paths",
+        "test_timeout", "start_timeout", "stop_timeout", "timing", "environment", "form",
+        "packages", "copies", "leaves", "to", "limit", "exposure",
         "debugging", "tools", "forbidden", "libcs", "min_gain", "max_packages", "gates",
     )
 )  # fmt: skip
@@ -52,7 +53,7 @@ def worker_options(task: Task, context: Path) -> tuple[dict[str, str], Options]:
 
 def may_set(profile: str) -> frozenset[str] | None:
     """Return the options that a repository's own settings may set, None for all."""
-    return None if profile == "trusted" else _OWN
+    return None if profile.split(maxsplit=1)[0] == "trusted" else _OWN
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (click's own values)

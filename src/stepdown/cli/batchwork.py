@@ -25,6 +25,7 @@ from stepdown.errors import (
     CloneError,
     DiskFullError,
     EngineError,
+    NoCommitError,
     PassingCloneError,
     StepdownError,
 )
@@ -205,6 +206,8 @@ def _of_error(task: Task, error: StepdownError) -> Report:
     report = results.of_error(task.key, error)
     if isinstance(error, _PASSING):
         return msgspec.structs.replace(report, result=Result.INFRASTRUCTURE)
+    if isinstance(error, NoCommitError):
+        return msgspec.structs.replace(report, result=Result.SKIPPED)
     if isinstance(error, CloneError):
         return msgspec.structs.replace(report, result=Result.FAILED)
     return report

@@ -10,6 +10,7 @@ from stepdown.errors import (
     NothingToDoError,
     StepdownError,
     UnknownBaseError,
+    UntrustedError,
 )
 from stepdown.flow import record
 from stepdown.flow.batch.packing import packed
@@ -29,6 +30,9 @@ _HINTS = {
 }
 
 
+_CONFINED = "It is the limits for untrusted repositories: --trusted, for those that are yours."
+
+
 def of_outcome(key: str, outcome: Outcome) -> Report:
     """Return the report of a run that came to its end."""
     result, reason = _judged(outcome)
@@ -38,7 +42,7 @@ def of_outcome(key: str, outcome: Outcome) -> Report:
         key=key,
         result=result,
         reason=reason,
-        hint=_HINTS.get(result, ""),
+        hint=_CONFINED if outcome.baseline.confined else _HINTS.get(result, ""),
         commit=outcome.plan.target.commit,
         base=outcome.plan.target.base,
         answer="" if best is None else best.candidate.image,
@@ -63,6 +67,8 @@ def result_of(error: StepdownError) -> Result:
             return Result.UNKNOWN_BASE
         case DockerfileError() | ConfigError():
             return Result.NEEDS_ATTENTION
+        case UntrustedError():
+            return Result.SKIPPED
         case EngineError():
             return Result.INFRASTRUCTURE
         case _:
@@ -75,6 +81,8 @@ def _sentence(error: StepdownError) -> str:
 
 
 def _judged(outcome: Outcome) -> tuple[Result, str]:
+    if outcome.baseline.confined:
+        return Result.NO_EVIDENCE, f"It cannot be checked: {outcome.baseline.reason}"
     match outcome.baseline.verdict:
         case BaselineVerdict.NOT_BUILT:
             late = (
