@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from stepdown.cli.brief import Brief
-from stepdown.cli.flags import fleet, given_flags, json_, verbose
+from stepdown.cli.flags import EXISTING, fleet, given_flags, json_, verbose
+from stepdown.cli.options import FLEET_REPORTS
 
 _PATH = click.Path(path_type=Path)
 LEDGER = Path("stepdown-batch.db")
@@ -116,12 +117,23 @@ def status(ledger: Path, *, as_json: bool) -> int:
     return batchlook.status(ledger, as_json=as_json)
 
 
-@batch.command(cls=Brief, examples=("stepdown batch report", "stepdown batch report --json"))
+@batch.command(
+    cls=Brief,
+    examples=(
+        "stepdown batch report",
+        "stepdown batch report --format html > fleet.html",
+        "stepdown batch report --format csv --earlier last-month.db > fleet.csv",
+    ),
+)
 @_ledger
+@click.option("--format", "form", type=click.Choice(FLEET_REPORTS), default="text")
+@click.option("--earlier", type=EXISTING, help="Ledger of some time ago: say what changed since.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the JSON form instead.")
 @json_
-@verbose
-def report(ledger: Path, *, as_json: bool, verbose: bool) -> int:
-    """Print how each entry ended."""
+def report(ledger: Path, *, form: str, earlier: Path | None, schema: bool, as_json: bool) -> int:
+    """Print what the fleet gains, what stops it, and how each entry ended."""
     from stepdown.cli import batchlook  # noqa: PLC0415
 
-    return batchlook.report(ledger, as_json=as_json, verbose=verbose)
+    if schema:
+        return batchlook.schema()
+    return batchlook.report(ledger, "json" if as_json else form, earlier=earlier)

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from stepdown.flow.batch.ledger import Ledger, Row, looked_at
+from stepdown.flow.batch.ledger import looked_at
 from stepdown.model.encoding import to_json
 from stepdown.model.fleet import Result, State, Work
-from stepdown.report.words import visible
+from stepdown.report import fleet
 
 
 def status(path: Path, *, as_json: bool) -> int:
@@ -24,35 +24,30 @@ def status(path: Path, *, as_json: bool) -> int:
     return 0
 
 
-def report(path: Path, *, as_json: bool, verbose: bool) -> int:
-    """Print how each entry ended."""
-    with looked_at(path) as ledger:
-        if as_json:
-            _json(ledger)
-        else:
-            _table(ledger, verbose=verbose)
+def report(path: Path, form: str, *, earlier: Path | None) -> int:
+    """Print the report on the fleet in one of its forms."""
+    then = () if earlier is None else _rows(earlier)
+    sys.stdout.write(fleet.render(_rows(path), form, then))
     return 0
 
 
-def _json(ledger: Ledger) -> None:
-    for row in ledger.rows():
-        _print(to_json(row).decode())
+def schema() -> int:
+    """Print the JSON Schema of the report's JSON form."""
+    sys.stdout.write(fleet.schema().decode())
+    return 0
 
 
-def _table(ledger: Ledger, *, verbose: bool) -> None:
-    for row in ledger.rows():
-        _print(_line(row))
-        if verbose and row.report is not None:
-            for text in (row.report.reason, row.report.hint):
-                if text:
-                    _print(f"    {visible(text)}")
-
-
-def _line(row: Row) -> str:
-    ended = row.report if row.state is State.DONE else None
-    what = (ended.result if ended else row.state).value.replace("_", " ")
-    step = f"{row.base} → {ended.answer}" if ended and ended.answer else row.base
-    return visible(f"{what:<20} {row.entry.name:<40} {step}").rstrip()
+def _rows(path: Path) -> tuple[fleet.Row, ...]:
+    """Return the entries of a ledger; what is being worked on has no result yet."""
+    with looked_at(path) as ledger:
+        return tuple(
+            fleet.Row(
+                entry=row.entry,
+                base=row.base,
+                report=row.report if row.state is State.DONE else None,
+            )
+            for row in ledger.rows()
+        )
 
 
 def _print(text: str) -> None:

@@ -32,6 +32,7 @@ REPORTS = (
     "spdx",
     "structure-test",
 )
+FLEET_REPORTS = ("text", "md", "html", "csv", "json")
 SCANNERS = ("trivy", "grype", "osv-scanner", "docker-scout", "osv", "auto", "none")
 
 

@@ -12,6 +12,7 @@ from fleets import improved, row, shell, wheel
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
+from stepdown.cli.options import FLEET_REPORTS
 from stepdown.model.fleet import Result
 from stepdown.report import fleet
 from stepdown.report.fleet import Row, gather
@@ -214,6 +215,10 @@ def test_a_new_digest_of_the_same_tag_is_no_change() -> None:
 def test_without_an_earlier_ledger_there_is_no_trend() -> None:
     assert gather(fleets.small()).trend is None
     assert "earlier" not in fleet.render(fleets.small(), "text")
+
+
+def test_the_command_line_offers_every_form() -> None:
+    assert FLEET_REPORTS == fleet.FORMS
 
 
 def test_the_shipped_schema_is_current() -> None:

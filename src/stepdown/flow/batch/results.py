@@ -137,6 +137,7 @@ def _causes(outcome: Outcome) -> Iterator[Cause]:
                 breakage=finding.breakage,
                 title=finding.title,
                 image=trial.candidate.image,
+                tier=trial.candidate.tier.value,
                 evidence=finding.evidence,
                 subject=subjects.get(finding.breakage, ""),
             )
