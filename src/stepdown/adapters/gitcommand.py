@@ -12,8 +12,8 @@ import git
 from stepdown.errors import RepositoryError
 from stepdown.model.image import Value
 
+_NO_HOOKS = "/dev/null"  # a hook may change files, and what is committed was verified as is
 _SETTINGS = (
-    "core.hooksPath=/dev/null",  # a hook may change files, and what is committed was verified as is
     "core.fsmonitor=false",  # else git may leave a daemon behind
     "submodule.recurse=false",
     "gc.auto=0",
@@ -44,10 +44,19 @@ class Answer(Value, frozen=True, kw_only=True):
 
 
 class GitCommand:
-    """Runs git in one folder: no hooks, no prompts, no optional locks, no background work."""
+    """Runs git in one folder: no prompts, no optional locks, no background work.
 
-    def __init__(self, folder: Path) -> None:
+    And no hooks, unless `hooks` is the folder that holds them; with None git finds it by itself.
+    `env` is added for every command.
+    """
+
+    def __init__(
+        self, folder: Path, *, hooks: str | None = _NO_HOOKS, env: Mapping[str, str] | None = None
+    ) -> None:
         self._git = git.Git(folder)
+        chosen = () if hooks is None else (f"core.hooksPath={hooks}",)
+        self._settings = (*chosen, *_SETTINGS)
+        self._env = {**_ENVIRONMENT, **(env or {})}
 
     def ask(
         self, *arguments: str, env: Mapping[str, str] | None = None, alone: bool = False
@@ -56,7 +65,7 @@ class GitCommand:
 
         `alone` keeps a Ctrl-C in the terminal from it. Raises RepositoryError without a git.
         """
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        settings = [word for setting in self._settings for word in ("-c", setting)]
         try:
             status, output, error = self._git.execute(
                 [self._git.GIT_PYTHON_GIT_EXECUTABLE or "git", *settings, *arguments],
@@ -64,7 +73,7 @@ class GitCommand:
                 with_exceptions=False,
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
-                env={**_ENVIRONMENT, **(env or {})},
+                env={**self._env, **(env or {})},
                 start_new_session=alone,
             )
         except git.GitCommandNotFound as missing:
