@@ -32,7 +32,7 @@ def opened(
     Raises NothingToDoError where the report has no commit, ForgeError and RepositoryError.
     """
     if not report.commit:
-        raise NothingToDoError(f"{report.result}: {report.reason}")
+        raise NothingToDoError(f"{report.result}: {report.reason}", hint=report.hint)
     root = run.scratch("publish") / "repository"
     _clone(entry.repository, root, options)
     yield counter(
