@@ -8,7 +8,7 @@ RUN tar xf /source/busybox*.orig.tar.* --strip-components=1 \
   && sed -i -e 's/^# CONFIG_STATIC is not set/CONFIG_STATIC=y/' \
       -e 's/^\(CONFIG_TC\|CONFIG_FEATURE_HAVE_RPC\|CONFIG_FEATURE_INETD_RPC\|CONFIG_FEATURE_MOUNT_NFS\)=y/# \1 is not set/' .config \
   && (yes '' | make -s oldconfig >/dev/null) \
-  && make -s -j"$(nproc)" CC="$CC_MUSL" busybox
+  && make -s -j"$(nproc)" CC="$CC_MUSL" HOSTCFLAGS=-O0 CONFIG_EXTRA_CFLAGS="-O1 -w" busybox
 
 FROM scratch
 COPY --from=build /build/busybox /

@@ -24,7 +24,7 @@ FROM base AS sqlite
 COPY source/sqlite3_*.orig.tar.* .
 RUN tar xf sqlite3_*.orig.tar.* --strip-components=1 && mkdir -p /out/sqlite-libs/usr/lib /include \
   && make -s -f main.mk TOP=. BCC=gcc TCC=gcc NAWK=awk sqlite3.c sqlite3.h \
-  && $CC_MUSL -O1 -fPIC -shared -s -Wl,-soname,libsqlite3.so.0 -DSQLITE_THREADSAFE=1 -DSQLITE_USE_URI \
+  && $CC_MUSL -O0 -fPIC -shared -s -Wl,-soname,libsqlite3.so.0 -DSQLITE_THREADSAFE=1 -DSQLITE_USE_URI \
      -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_DBSTAT_VTAB -DSQLITE_ENABLE_FTS3_PARENTHESIS \
      -DSQLITE_ENABLE_FTS4 -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_GEOPOLY -DSQLITE_ENABLE_RTREE \
      -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_ENABLE_PREUPDATE_HOOK -DSQLITE_ENABLE_SESSION \
@@ -34,7 +34,7 @@ RUN tar xf sqlite3_*.orig.tar.* --strip-components=1 && mkdir -p /out/sqlite-lib
 FROM base AS readline
 COPY source/readline_*.orig.tar.* .
 RUN tar xf readline_*.orig.tar.* --strip-components=1 \
-  && CC="$CC_MUSL" CFLAGS="-O1 -w -std=gnu17" CPPFLAGS=-I/alpine/include ./configure -q --prefix=/usr \
+  && CC="$CC_MUSL" CFLAGS="-O0 -w -std=gnu17" CPPFLAGS=-I/alpine/include ./configure -q --prefix=/usr \
      --disable-static --build=x86_64-linux-musl \
   && make -s -j"$(nproc)" SHLIB_LIBS="-L/alpine/lib -lncursesw" \
   && make -s install DESTDIR=/stage >/dev/null \

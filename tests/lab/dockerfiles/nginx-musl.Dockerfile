@@ -9,7 +9,7 @@ RUN set -eu; mkdir pcre nginx; \
 RUN set -eu; cd pcre/src; cp config.h.generic config.h; cp pcre2.h.generic pcre2.h; \
     cp pcre2_chartables.c.dist pcre2_chartables.c; \
     ls pcre2_*.c | grep -Ev '_(dftables|fuzzsupport|jit_match|jit_misc|jit_test|printint|ucptables|posix|convert)\.c|pcre2_jit_[mt]' \
-      | xargs -P "$(nproc)" -n 4 $CC_MUSL -c -O1 -w -DHAVE_CONFIG_H -DPCRE2_CODE_UNIT_WIDTH=8 -DSUPPORT_UNICODE \
+      | xargs -P "$(nproc)" -n 4 $CC_MUSL -c -O0 -w -DHAVE_CONFIG_H -DPCRE2_CODE_UNIT_WIDTH=8 -DSUPPORT_UNICODE \
           -DPCRE2_STATIC -I.; \
     ar rcs libpcre2-8.a pcre2_*.o
 # Debian's musl lacks this header, not what it declares.
@@ -19,7 +19,7 @@ char *crypt(const char *, const char *);
 char *crypt_r(const char *, const char *, struct crypt_data *);
 END
 RUN set -eu; cd nginx; ./configure --with-cc="$CC_MUSL" \
-      --with-cc-opt="-O1 -w -I/build/include -I/alpine/include -I/build/pcre/src -DPCRE2_STATIC" \
+      --with-cc-opt="-O0 -w -I/build/include -I/alpine/include -I/build/pcre/src -DPCRE2_STATIC" \
       --with-ld-opt="-s -L/build/pcre/src" \
       --prefix=/etc/nginx --sbin-path=/usr/sbin/nginx --modules-path=/usr/lib/nginx/modules \
       --conf-path=/etc/nginx/nginx.conf --error-log-path=/var/log/nginx/error.log \
