@@ -1,9 +1,11 @@
 # golang:1.24; Go itself comes from the context.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM buildpack-deps:trixie-scm
-RUN set -eux; \
-    apt-get update; \
-    apt-get install -y --no-install-recommends g++ gcc libc6-dev make pkg-config; \
-    rm -rf /var/lib/apt/lists/*
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    apt-get install -y --no-install-recommends g++ gcc libc6-dev make pkg-config
 
 ARG GO_VERSION
 ENV GOLANG_VERSION=${GO_VERSION}

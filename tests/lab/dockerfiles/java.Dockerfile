@@ -1,14 +1,17 @@
 # eclipse-temurin:21-jdk and -jre; Java itself comes from the context.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM debian:trixie-slim
 ENV JAVA_HOME=/opt/java/openjdk
 ENV PATH=$JAVA_HOME/bin:$PATH
 ENV LANG=en_US.UTF-8 LANGUAGE=en_US:en LC_ALL=en_US.UTF-8
-RUN set -eux; \
-    apt-get update; \
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    set -eux; \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       ca-certificates curl fontconfig locales p11-kit tzdata wget; \
-    echo "en_US.UTF-8 UTF-8" >> /etc/locale.gen; locale-gen en_US.UTF-8; \
-    rm -rf /var/lib/apt/lists/*
+    echo "en_US.UTF-8 UTF-8" >> /etc/locale.gen; locale-gen en_US.UTF-8
 ARG JAVA_VERSION
 ENV JAVA_VERSION=${JAVA_VERSION}
 COPY openjdk/ /opt/java/openjdk/

@@ -1,15 +1,19 @@
 # nginx:1.26 and -alpine-slim.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM debian:trixie-slim AS glibc
 LABEL maintainer="NGINX Docker Maintainers <docker-maint@nginx.com>"
 ARG NGINX_VERSION
 ENV NGINX_VERSION=${NGINX_VERSION}
-RUN set -eux; \
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    set -eux; \
     groupadd --system --gid 101 nginx; \
     useradd --system --gid nginx --no-create-home --home /nonexistent --comment "nginx user" --shell /bin/false \
       --uid 101 nginx; \
-    apt-get update; \
     apt-get install -y --no-install-recommends ca-certificates curl gettext-base nginx; \
-    rm -rf /var/lib/apt/lists/* /etc/nginx /var/www/html; \
+    rm -rf /etc/nginx /var/www/html; \
     mkdir -p /etc/nginx /var/cache/nginx /docker-entrypoint.d; \
     mkdir -p /usr/share/nginx/html; \
     ln -sf /dev/stdout /var/log/nginx/access.log; ln -sf /dev/stderr /var/log/nginx/error.log

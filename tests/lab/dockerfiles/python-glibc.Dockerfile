@@ -1,11 +1,13 @@
 # CPython for glibc as /usr/local, for both Debian images, with upstream's configure options but one:
 # profile-guided and link-time optimization take a quarter of an hour.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM buildpack-deps:trixie AS base
 ENV PATH=/usr/local/bin:$PATH
-RUN set -eux; \
-    apt-get update; \
-    apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev; \
-    rm -rf /var/lib/apt/lists/*
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev
 
 FROM base AS build
 COPY source/python3.13_*.orig.tar.* /source/

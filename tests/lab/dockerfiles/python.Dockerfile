@@ -1,10 +1,12 @@
 # python:3.13 and python:3.13-slim; Python itself comes from the context, compiled before.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM buildpack-deps:trixie AS full
 ENV PATH=/usr/local/bin:$PATH
-RUN set -eux; \
-    apt-get update; \
-    apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev; \
-    rm -rf /var/lib/apt/lists/*
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev
 ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305
 ARG PYTHON_VERSION
 ENV PYTHON_VERSION=${PYTHON_VERSION}
@@ -19,19 +21,16 @@ CMD ["python3"]
 FROM debian:trixie-slim AS slim
 ENV PATH=/usr/local/bin:$PATH
 COPY machine/certificates/ /usr/local/share/ca-certificates/
-RUN set -eux; \
-    apt-get update; \
-    apt-get install -y --no-install-recommends ca-certificates netbase tzdata; \
-    rm -rf /var/lib/apt/lists/*
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    apt-get install -y --no-install-recommends ca-certificates netbase tzdata
 ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305
 ARG PYTHON_VERSION
 ENV PYTHON_VERSION=${PYTHON_VERSION}
 COPY usr/ /usr/
 COPY machine/pip/ /etc/
-RUN --mount=type=bind,source=packages,target=/packages set -eux; \
-    apt-get update; \
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    --mount=type=bind,source=packages,target=/packages set -eux; \
     xargs apt-get install -y --no-install-recommends < /packages; \
-    rm -rf /var/lib/apt/lists/*; \
     ldconfig; export PYTHONDONTWRITEBYTECODE=1; python3 --version; pip3 --version
 RUN set -eux; \
     for name in idle pip pydoc python; do ln -sT "${name}3" "/usr/local/bin/$name"; done; \

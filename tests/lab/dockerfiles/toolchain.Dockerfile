@@ -1,9 +1,12 @@
 # What compiles for musl: Debian's musl-gcc, which links with Alpine's own libraries from the context.
 # Never part of an image of the lab.
+FROM debian:trixie AS lists
+ARG LISTS
+RUN apt-get update
+
 FROM debian:trixie
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends bzip2 gcc libc6-dev make musl-tools xz-utils \
-  && rm -rf /var/lib/apt/lists/*
+RUN --mount=from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    apt-get install -y --no-install-recommends bzip2 gcc libc6-dev make musl-tools xz-utils
 # musl-gcc finds no kernel headers by itself; they must not bring glibc's own along.
 RUN mkdir /opt/kernel && cd /opt/kernel \
   && ln -s /usr/include/linux /usr/include/asm-generic /usr/include/mtd . \

@@ -23,6 +23,8 @@ Member = tuple[tarfile.TarInfo, IO[bytes] | None]
 """What `TarFile.addfile` takes."""
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NO_CACHE = "--no-cache"
+PACKAGE_LISTS = "\nARG LISTS\n"
+"""In a Dockerfile with a stage for apt's lists: every such stage of a day is one and the same."""
 CHUNK = 1 << 20
 
 
@@ -110,9 +112,12 @@ def build(step: Step, recipe: str, tags: Iterable[str], *options: str, **argumen
     command = ["docker", "buildx", "build", "--progress=plain", "--provenance=false", *options]
     for tag in tags:
         command += ["--tag", tag]
+    file = RECIPES / f"{recipe}.Dockerfile"
+    if PACKAGE_LISTS in file.read_text():
+        arguments["lists"] = now().partition("T")[0]
     for name, value in arguments.items():
         command += ["--build-arg", f"{name.upper()}={value}"]
-    step.run(*command, "--file", RECIPES / f"{recipe}.Dockerfile", step.scratch)
+    step.run(*command, "--file", file, step.scratch)
 
 
 def regular(name: str, content: bytes, mode: int = 0o644) -> Member:
