@@ -43,10 +43,6 @@ class EngineError(StepdownError):
     exit_code = 4
 
 
-class DiskFullError(StepdownError):
-    """There is no space left, here or on the engine."""
-
-
 class RepositoryError(StepdownError):
     """The git repository is not in a state in which work can start or be delivered."""
 
