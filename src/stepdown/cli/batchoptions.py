@@ -36,7 +36,7 @@ def stamp(options: str, profile: str) -> str:
     """Return what changes when the tool, its recipes or the choices do."""
     flags = msgspec.json.decode(options, type=dict[str, Any])
     own = catalog.with_own(*map(Path, flags.get("recipes", ())))
-    recipes = sha256(msgspec.json.encode(own)).hexdigest()
+    recipes = sha256(msgspec.json.encode(own, order="deterministic")).hexdigest()
     return keys.stamp(__version__, recipes, options, profile)
 
 
