@@ -1,5 +1,6 @@
 """The commands of `stepdown batch`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,17 @@ from stepdown.cli.options import FLEET_REPORTS
 _PATH = click.Path(path_type=Path)
 LEDGER = Path("stepdown-batch.db")
 _ledger = click.argument("ledger", type=_PATH, default=LEDGER)
+
+
+def _tls(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the flags of mutual TLS."""
+    for name, text in (
+        ("key", "Key of this machine's certificate."),
+        ("cert", "This machine's certificate."),
+        ("ca", "Certificate of the authority that signed all of them."),
+    ):
+        function = click.option(f"--tls-{name}", type=_PATH, help=text)(function)
+    return function
 
 
 @click.group()
@@ -92,6 +104,8 @@ def batch() -> None:
     metavar="GB",
     help="Begin nothing with less left on a disk.",
 )
+@click.option("--scheduler", default="", help="Address of a cluster, like tls://host:8786.")
+@_tls
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @fleet
 @json_
@@ -137,3 +151,42 @@ def report(ledger: Path, *, form: str, earlier: Path | None, schema: bool, as_js
     if schema:
         return batchlook.schema()
     return batchlook.report(ledger, "json" if as_json else form, earlier=earlier)
+
+
+@batch.command(
+    cls=Brief,
+    examples=(
+        "stepdown batch scheduler --host 10.0.0.5 --tls-ca ca.pem --tls-cert me.pem --tls-key me.key",
+    ),
+)
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8786)
+@_tls
+def scheduler(host: str, port: int, **tls: Path | None) -> int:
+    """Start the scheduler of a cluster; off this machine it needs TLS.
+
+    It runs until it is stopped. Needs the extra stepdown[dask].
+    """
+    from stepdown.cli import batchcluster  # noqa: PLC0415
+
+    return batchcluster.scheduler(host, port, batchcluster.certificates(**tls))
+
+
+@batch.command(
+    cls=Brief,
+    examples=(
+        "stepdown batch worker tcp://127.0.0.1:8786",
+        "stepdown batch worker tls://10.0.0.5:8786 --slots 4 --tls-ca ca.pem --tls-cert me.pem --tls-key me.key",
+    ),
+)
+@click.argument("address")
+@click.option("--slots", type=click.IntRange(min=1), help="Tasks at a time (by cores and memory).")
+@_tls
+def worker(address: str, slots: int | None, **tls: Path | None) -> int:
+    """Start a worker for the scheduler at ADDRESS, beside this machine's container engine.
+
+    It runs until it is stopped. Needs the extra stepdown[dask].
+    """
+    from stepdown.cli import batchcluster  # noqa: PLC0415
+
+    return batchcluster.worker(address, slots, batchcluster.certificates(**tls))

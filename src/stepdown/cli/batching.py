@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from types import FrameType
 from typing import Any, Self
 from uuid import uuid4
 
-from stepdown.adapters import pools
+from stepdown.adapters import dask, pools
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
-from stepdown.cli import batchoptions, batchprint, batchwork
+from stepdown.cli import batchcluster, batchoptions, batchprint, batchwork
 from stepdown.cli.batchselect import Selection, select
 from stepdown.cli.exits import BATCH, GREEN, INTERRUPTED
 from stepdown.errors import EngineError, UsageError
@@ -26,7 +26,7 @@ from stepdown.flow.batch.selection import check_patterns, fits
 from stepdown.flow.selftest import unlimited_builds
 from stepdown.model import profile as profiles
 from stepdown.model.fleet import CLEAN, Entry, Result, State, Told, Work
-from stepdown.ports import Pool
+from stepdown.ports import Pool, Tell
 
 _GIGABYTES_EACH = 4
 _GIGABYTE = 1_000_000_000
@@ -52,6 +52,10 @@ class Wishes:
     build_network: str = "default"
     build_cgroup: str = ""
     min_free: float = 5
+    scheduler: str = ""
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     color: str = "auto"
     as_json: bool = False
     verbose: bool = False
@@ -85,8 +89,7 @@ def evaluate(
             terms = _prepared(ledger, selection, wishes, flags, given)
             _reopen(ledger, wishes, wanted)
             _tell_limits(terms.profile, printer.emit)
-            jobs = wishes.jobs or capacity()
-            with pools.threads(jobs, batchwork.perform, batchwork.reap, printer.tell) as pool:
+            with _pool(wishes, printer.tell) as pool:
                 code = _driven(ledger, pool, terms, printer.emit, stop, wishes)
             ledger.tidy()
             return code
@@ -106,6 +109,20 @@ def _tell_limits(profile: str, emit: OnEvent) -> None:
         told = error.brief
     if told:
         emit(Told(text=told))
+
+
+def _pool(wishes: Wishes, tell: Tell) -> AbstractContextManager[Pool]:
+    if not wishes.scheduler:
+        jobs = wishes.jobs or capacity()
+        return pools.threads(jobs, batchwork.perform, batchwork.reap, tell)
+    return dask.cluster(
+        wishes.scheduler,
+        batchcluster.certificates(wishes.tls_ca, wishes.tls_cert, wishes.tls_key),
+        perform=batchwork.perform,
+        reap=batchwork.reap,
+        tell=tell,
+        look=batchwork.look,
+    )
 
 
 def capacity() -> int:

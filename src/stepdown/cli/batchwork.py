@@ -16,8 +16,9 @@ from threading import Lock, Timer
 
 import msgspec
 
+from stepdown.adapters import dask
 from stepdown.adapters.clones import Clone, Clones
-from stepdown.adapters.engine import DockerEngine
+from stepdown.adapters.engine import DockerEngine, connect
 from stepdown.adapters.processes import kill_marked
 from stepdown.adapters.runs import Run, open_run
 from stepdown.cli import batchrun, printers
@@ -108,6 +109,16 @@ def reap(batch: str) -> None:
     for desk in doomed:
         desk.reaped = True
         desk.end()
+
+
+def look() -> bytes:
+    """Say what this worker is, before it gets work: its versions and its engine."""
+    try:
+        with open_run() as run, connect(run, target="look") as engine:
+            info = engine.describe()
+            return to_json(dask.seen(f"{info.name} {info.version}, {info.architecture}"))
+    except StepdownError:
+        return to_json(dask.seen(""))
 
 
 def worker() -> str:

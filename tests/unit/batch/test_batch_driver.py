@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
 from batches import TERMS, Answers, InstantPool, drive, report, scouted, usual
+
 from stepdown.errors import LedgerError
 from stepdown.flow.batch.breaker import Breaker
 from stepdown.flow.batch.driver import Stop
@@ -122,7 +122,7 @@ def test_a_stop_hands_out_nothing_more_and_leaves_the_rest_pending(ledger: Ledge
     stop = Stop()
 
     def on_event(event: BatchEvent) -> None:
-        if isinstance(event, Started) and event.work is Work.EVALUATE:
+        if isinstance(event, Started) and event.work is Work.EVALUATE and not stop.wished:
             stop.ask()
 
     ledger.select(entries(30))

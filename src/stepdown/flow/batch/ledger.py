@@ -178,7 +178,9 @@ class Ledger:
 
     def waiting(self) -> Iterator[tuple[str, str, Entry]]:
         """Yield key, base and entry of all that is to be evaluated, in the selection's order."""
-        sql = "SELECT key, base, entry FROM entries WHERE state = 'pending' ORDER BY position, entry"
+        sql = (
+            "SELECT key, base, entry FROM entries WHERE state = 'pending' ORDER BY position, entry"
+        )
         for key, base, entry in self._database.execute(sql):
             yield key, base, _entry(entry)
 
@@ -241,7 +243,9 @@ class Ledger:
 
     def rows(self) -> Iterator[Row]:
         """Yield every entry in the selection's order."""
-        sql = "SELECT key, entry, state, attempts, base, report FROM entries ORDER BY position, entry"
+        sql = (
+            "SELECT key, entry, state, attempts, base, report FROM entries ORDER BY position, entry"
+        )
         for key, entry, state, attempts, base, report in self._database.execute(sql):
             yield Row(
                 key=key,

@@ -1,0 +1,222 @@
+"""Workers of a Dask cluster, each beside its own container engine.
+
+Whoever reaches the port of a scheduler can run code on it, so that everything off this machine is
+encrypted and authenticated by certificates, or refused.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Generator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stepdown import __version__
+from stepdown.errors import StepdownError, UsageError
+from stepdown.model.image import Value
+from stepdown.ports import Perform, Pool, Reap, Tell
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+RESOURCE = "docker"
+_TOPIC = "stepdown"
+_SECONDS = "30s"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class Certificates(Value, frozen=True, kw_only=True):
+    """The files of mutual TLS: the authority, and this machine's certificate and key."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+class Seen(Value, frozen=True, kw_only=True):
+    """What a worker says of itself before it gets work."""
+
+    stepdown: str
+    python: str
+    engine: str
+
+
+def check_address(address: str, certificates: Certificates | None) -> None:
+    """Raise UsageError for an address off this machine that is not tls:// with certificates."""
+    scheme, _, rest = address.partition("://")
+    host = rest.rpartition(":")[0] or rest
+    if scheme not in ("tcp", "tls") or not host:
+        raise UsageError(
+            f"{address} is no address of a scheduler.", hint="Give it like tls://host:8786."
+        )
+    if scheme == "tls" and certificates is None:
+        raise UsageError(
+            "tls:// needs certificates.", hint="Add --tls-ca, --tls-cert and --tls-key."
+        )
+    if scheme == "tcp" and host not in _LOOPBACK:
+        raise UsageError(
+            f"{address} is neither encrypted nor authenticated: whoever reaches it can run code.",
+            hint="Use tls:// with --tls-ca, --tls-cert and --tls-key.",
+        )
+
+
+class DaskPool(Pool):
+    """Hands tasks to the workers of a cluster, one for each of their `docker` resources."""
+
+    def __init__(self, client: "Client", executor: Executor, perform: Perform, reap: Reap) -> None:
+        self._client = client
+        self._executor = executor
+        self._perform = perform
+        self._reap = reap
+
+    @property
+    def capacity(self) -> int:
+        """How many tasks run at the same time, as far as workers are there now."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return max(1, sum(int(one["resources"].get(RESOURCE, 0)) for one in workers))
+
+    @property
+    def words(self) -> str:
+        """Who does the work, for people."""
+        workers = len(self._client.scheduler_info(n_workers=-1)["workers"])
+        return f"{self.capacity} at a time on {workers} workers"
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        """Hand out a task."""
+        return self._executor.submit(on_worker, self._perform, task)
+
+    def reap(self, batch: str) -> None:
+        """End every task of a batch at once, on every worker, and remove what it made."""
+        self._client.run(self._reap, batch, on_error="ignore")
+
+
+@contextmanager
+def cluster(
+    address: str,
+    certificates: Certificates | None,
+    *,
+    perform: Perform,
+    reap: Reap,
+    tell: Tell,
+    look: Callable[[], bytes],
+) -> Generator[DaskPool]:
+    """Connect to a scheduler, and look whether every worker fits this driver.
+
+    `look` is run on each worker and returns a `Seen` as JSON. Raises UsageError, StepdownError.
+    """
+    check_address(address, certificates)
+    with _connected(address, certificates) as client:
+        _shake_hands(client, look)
+        client.subscribe_topic(_TOPIC, lambda event: tell(event[1].encode()))
+        with client.get_executor(pure=False, resources={RESOURCE: 1}, retries=0) as executor:
+            yield DaskPool(client, executor, perform, reap)
+
+
+def on_worker(perform: Perform, task: bytes) -> bytes:
+    """Do a task on the worker that this runs on; what it tells goes to the driver."""
+    from distributed import get_worker  # noqa: PLC0415
+
+    worker = get_worker()
+    return perform(task, lambda step: worker.log_event(_TOPIC, step.decode()))
+
+
+def seen(engine: str) -> Seen:
+    """Return what this process would say of itself."""
+    python = ".".join(map(str, sys.version_info[:2]))
+    return Seen(stepdown=__version__, python=python, engine=engine)
+
+
+@contextmanager
+def _connected(address: str, certificates: Certificates | None) -> Generator["Client"]:
+    try:
+        from distributed import Client, Security  # noqa: PLC0415  (an extra)
+    except ImportError as missing:
+        raise UsageError(
+            "A cluster needs Dask, which is not installed.", hint="pip install 'stepdown[dask]'"
+        ) from missing
+    security = None
+    if certificates is not None:
+        files: dict[str, Any] = {
+            "tls_ca_file": str(certificates.authority),
+            "tls_client_cert": str(certificates.certificate),
+            "tls_client_key": str(certificates.key),
+        }
+        security = Security(require_encryption=True, **files)
+    try:
+        client = Client(address, security=security, timeout=_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise StepdownError(
+            f"No scheduler answers at {address}.",
+            details=str(error),
+            hint="Start one with `stepdown batch scheduler`; the certificates have to fit.",
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _shake_hands(client: "Client", look: Callable[[], bytes]) -> None:
+    answers = client.run(look)
+    if not answers:
+        raise StepdownError(
+            "The scheduler has no workers.", hint="Start some with `stepdown batch worker`."
+        )
+    ours = seen("")
+    for name, answer in sorted(answers.items()):
+        one = msgspec.json.decode(answer, type=Seen)
+        if (one.stepdown, one.python) != (ours.stepdown, ours.python):
+            raise StepdownError(
+                f"The worker {name} has stepdown {one.stepdown} on Python {one.python}; this driver"
+                f" has {ours.stepdown} on {ours.python}.",
+                hint="Install the same version on every machine.",
+            )
+        if not one.engine:
+            raise StepdownError(
+                f"The worker {name} has no container engine.",
+                hint="`stepdown doctor` on that machine says what is wrong.",
+            )
+
+
+def scheduler_command(host: str, port: int, certificates: Certificates | None) -> list[str]:
+    """Return the command that starts a scheduler. Raises UsageError for a port open to anybody."""
+    scheme = "tls" if certificates else "tcp"
+    check_address(f"{scheme}://{host}:{port}", certificates)
+    return [
+        *(sys.executable, "-m", "distributed.cli.dask_scheduler"),
+        *("--host", f"{scheme}://{host}:{port}", "--no-dashboard", "--no-show"),
+        *("--dashboard-address", "127.0.0.1:0"),
+        *_files(certificates),
+    ]
+
+
+def worker_command(address: str, slots: int, certificates: Certificates | None) -> list[str]:
+    """Return the command that starts a worker with so many slots, beside this machine's engine."""
+    check_address(address, certificates)
+    return [
+        *(sys.executable, "-m", "distributed.cli.dask_worker", address),
+        *("--nworkers", "1", "--nthreads", str(slots), "--resources", f"{RESOURCE}={slots}"),
+        *("--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--name", _name()),
+        *_files(certificates),
+    ]
+
+
+ENVIRONMENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+"""How Dask is set for a scheduler: a task that kills its worker is tried once elsewhere."""
+
+
+def _name() -> str:
+    return f"{platform.node()}-{os.getpid()}"
+
+
+def _files(certificates: Certificates | None) -> tuple[str, ...]:
+    if certificates is None:
+        return ()
+    return (
+        *("--tls-ca-file", str(certificates.authority)),
+        *("--tls-cert", str(certificates.certificate), "--tls-key", str(certificates.key)),
+    )
