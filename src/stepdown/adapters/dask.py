@@ -95,7 +95,7 @@ class DaskPool(Pool):
 
 
 @contextmanager
-def cluster(
+def cluster(  # noqa: PLR0913  (what workers are told to call)
     address: str,
     certificates: Certificates | None,
     *,

@@ -12,6 +12,7 @@ from stepdown.cli.options import FLEET_REPORTS
 
 _PATH = click.Path(path_type=Path)
 LEDGER = Path("stepdown-batch.db")
+_FILES = "--tls-ca ca.pem --tls-cert me.pem --tls-key me.key"
 _ledger = click.argument("ledger", type=_PATH, default=LEDGER)
 
 
@@ -156,7 +157,8 @@ def report(ledger: Path, *, form: str, earlier: Path | None, schema: bool, as_js
 @batch.command(
     cls=Brief,
     examples=(
-        "stepdown batch scheduler --host 10.0.0.5 --tls-ca ca.pem --tls-cert me.pem --tls-key me.key",
+        "stepdown batch scheduler",
+        f"stepdown batch scheduler --host 10.0.0.5 {_FILES}",
     ),
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
@@ -176,7 +178,7 @@ def scheduler(host: str, port: int, **tls: Path | None) -> int:
     cls=Brief,
     examples=(
         "stepdown batch worker tcp://127.0.0.1:8786",
-        "stepdown batch worker tls://10.0.0.5:8786 --slots 4 --tls-ca ca.pem --tls-cert me.pem --tls-key me.key",
+        f"stepdown batch worker tls://10.0.0.5:8786 --slots 4 {_FILES}",
     ),
 )
 @click.argument("address")

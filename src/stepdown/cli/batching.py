@@ -12,6 +12,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from stepdown.adapters import dask, pools
+from stepdown.adapters.dask import Certificates
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
 from stepdown.cli import batchcluster, batchoptions, batchprint, batchwork
@@ -82,6 +83,9 @@ def evaluate(
     """Select what was never selected, then do what is not done; return the exit code."""
     check_patterns((*wishes.include, *wishes.exclude, *wishes.only))
     wanted = _wanted(wishes.retry)
+    tls = batchcluster.certificates(wishes.tls_ca, wishes.tls_cert, wishes.tls_key)
+    if wishes.scheduler:
+        dask.check_address(wishes.scheduler, tls)
     selection = _selection(repos, wishes)
     printer = batchprint.choose(json=wishes.as_json, color=wishes.color, verbose=wishes.verbose)
     try:
@@ -89,7 +93,7 @@ def evaluate(
             terms = _prepared(ledger, selection, wishes, flags, given)
             _reopen(ledger, wishes, wanted)
             _tell_limits(terms.profile, printer.emit)
-            with _pool(wishes, printer.tell) as pool:
+            with _pool(wishes, tls, printer.tell) as pool:
                 code = _driven(ledger, pool, terms, printer.emit, stop, wishes)
             ledger.tidy()
             return code
@@ -111,13 +115,13 @@ def _tell_limits(profile: str, emit: OnEvent) -> None:
         emit(Told(text=told))
 
 
-def _pool(wishes: Wishes, tell: Tell) -> AbstractContextManager[Pool]:
+def _pool(wishes: Wishes, tls: Certificates | None, tell: Tell) -> AbstractContextManager[Pool]:
     if not wishes.scheduler:
         jobs = wishes.jobs or capacity()
         return pools.threads(jobs, batchwork.perform, batchwork.reap, tell)
     return dask.cluster(
         wishes.scheduler,
-        batchcluster.certificates(wishes.tls_ca, wishes.tls_cert, wishes.tls_key),
+        tls,
         perform=batchwork.perform,
         reap=batchwork.reap,
         tell=tell,
