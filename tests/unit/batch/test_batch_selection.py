@@ -7,21 +7,22 @@ from stepdown.flow.batch.addresses import host, is_local
 from stepdown.flow.batch.selection import chosen, parse
 from stepdown.model.fleet import Entry
 
-ONE = Entry(
-    repository="https://h/o/a.git", base="main", dockerfile="d/Dockerfile", labels=("team:x", "t1")
-)
+URL = "https://h/o/a.git"
+CSV = f"url,branch,dockerfile,labels\n{URL},main,d/Dockerfile,team:x t1\n"
+JSON = f'{{"repo":"{URL}","base":"main","dockerfile":"d/Dockerfile","labels":["team:x","t1"]}}\n'
+ONE = Entry(repository=URL, base="main", dockerfile="d/Dockerfile", labels=("team:x", "t1"))
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("list.txt", "# ours\n\nhttps://h/o/a.git base=main dockerfile=d/Dockerfile label=team:x,t1"),
-        ("list.csv", "url,branch,dockerfile,labels\nhttps://h/o/a.git,main,d/Dockerfile,team:x t1\n"),
-        ("l.jsonl", '{"repo":"https://h/o/a.git","base":"main","dockerfile":"d/Dockerfile",'
-                    '"labels":["team:x","t1"]}\n'),
-        ("-", "url,branch,dockerfile,labels\nhttps://h/o/a.git,main,d/Dockerfile,team:x t1\n"),
+        ("list.txt", f"# ours\n\n{URL} base=main dockerfile=d/Dockerfile label=team:x,t1"),
+        ("list.csv", CSV),
+        ("list.jsonl", JSON),
+        ("-", CSV),
+        ("-", JSON),
     ],
-)  # fmt: skip
+)
 def test_the_forms_say_the_same(name: str, text: str) -> None:
     assert parse(text.encode(), name) == (ONE,)
 

@@ -5,6 +5,7 @@ import re
 from stepdown.errors import UsageError
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/@]*)@)?(?P<rest>.*)")
+_HELPER = re.compile(r"[\w+.-]+::")
 _SCP = re.compile(r"(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!/?/)\S+")
 SCHEMES = ("https", "ssh", "file")
 
@@ -17,6 +18,11 @@ def address(text: str, place: str) -> str:
     if not text.strip() or text.startswith("-") or any(not c.isprintable() for c in text):
         raise UsageError(f"{place}: there is no repository.", hint="Give a URL or a path.")
     found = _URL.fullmatch(text)
+    if found is None and _HELPER.match(text):
+        raise UsageError(
+            f"{place}: {text.partition('::')[0]}:: is not taken.",
+            hint="Use https, ssh, or a local path.",
+        )
     if found is None:
         return text
     scheme, user, rest = found["scheme"].lower(), found["user"] or "", found["rest"]
