@@ -237,7 +237,11 @@ def _fault(
 ) -> RepositoryError:
     text = "\n".join(line for line in lines[-20:] if line.strip())
     if ended.timed_out:
-        return PassingCloneError(f"git was not done after {seconds:.0f} seconds.", details=text)
+        return PassingCloneError(
+            f"git was not done after {seconds:.0f} seconds.",
+            details=text,
+            hint="The server or the way to it is slow, or the repository is very large.",
+        )
     what = next((word for word in words if not word.startswith("-")), "git")
     lowered = text.lower()
     if any(one in lowered for one in _PASSING):
