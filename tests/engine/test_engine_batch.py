@@ -2,15 +2,21 @@
 
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from engines import Engines
 
 from stepdown.adapters import pools
 from stepdown.cli import batchwork
 from stepdown.model.encoding import to_json
 from stepdown.model.fleet import Answer, Entry, Report, Result, Scouted, Task, Work
+
+if TYPE_CHECKING:
+    from engines import Engines
+
+pytest_plugins = ["engines"]
+pytestmark = pytest.mark.engine
 
 
 def repository(folder: Path, files: dict[str, str]) -> Entry:
@@ -30,7 +36,7 @@ def done(work: Work, entry: Entry, options: str = "{}") -> Answer:
     return answer
 
 
-def test_a_fleet(engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fleet(engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in engines.environment().items():
         monkeypatch.setenv(name, value)
     none = repository(tmp_path / "none", {"README": "nothing"})
