@@ -41,11 +41,11 @@ def evaluate(
     folder: Path, *words: str, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start `batch evaluate` with its ledger and its output in `folder`."""
-    ledger = str(folder / "ledger.db")
+    ledger, variables = str(folder / "ledger.db"), {**environment(folder), **(env or {})}
     with (folder / "output").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "stepdown", "batch", "evaluate", *words, "--ledger", ledger],
-            env={**environment(folder), **(env or {})},
+            env=variables,
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

@@ -102,7 +102,7 @@ def test_the_driver_is_killed(tmp_path: Path, request: pytest.FixtureRequest) ->
 
 
 def test_hanging_flooding_forking(tmp_path: Path) -> None:
-    some = named("red-hangs", "red-gigabyte", "red-forks", "timeout-build")
+    some = named("red-hangs", "limit-gigabyte", "limit-forks", "timeout-build")
     selection = make(tmp_path / "repositories", some)
     assert finished(tmp_path, str(selection)) == 12
     assert tuple(compared(some, report(tmp_path))) == ()
@@ -122,10 +122,10 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
 
 
 def test_a_full_disk_is_no_result_of_a_repository(tmp_path: Path) -> None:
-    large = one("hostile-large", Result.INFRASTRUCTURE, files={"zeros": bytes(30_000_000)})
+    large = one("hostile-large", Result.INFRASTRUCTURE, files={"large": b"x" * 30_000_000})
     selection = make(tmp_path / "repositories", (large,))
     with small_disk(tmp_path / "cache", "12m"):
-        finished(tmp_path, str(selection))
+        finished(tmp_path, str(selection), "--min-free", "0")
         (ended,) = report(tmp_path)
         assert ended.result == "infrastructure", ended.reason
         assert settled(tmp_path) == []
