@@ -108,7 +108,7 @@ SHELLS = (
     one("shell-weak", IMPROVED, test=""),
 )  # fmt: skip
 NODES = (
-    one("node-slim", IMPROVED, NODE.format(base="node:24-slim"), NODE_FILES, test="", cheap=True),
+    one("node-slim", IMPROVED, NODE.format(base="node:24-slim"), NODE_FILES, test=""),
     one("node-test", IMPROVED, NODE.format(base="node:24-slim"), NODE_FILES, test="node --test"),
     one("node-limit", IMPROVED, NODE.format(base="node:24-slim"), NODE_FILES,
         config="[policy]\nlimit = 'alpine'\n[checks]\ntest = 'node --test'\n"),
@@ -191,7 +191,7 @@ UNBUILT = (
 )  # fmt: skip
 HOSTILE = (
     one("hostile-frontend", SKIPPED, f"# syntax=evil/frontend:1\n{SHELL}", cheap=True),
-    one("hostile-config", IMPROVED, config=WIDE, told="is left out", cheap=True),
+    one("hostile-config", IMPROVED, config=WIDE, told="is left out"),
     one("hostile-names", IMPROVED, files={
         "app.sh": SCRIPT, "-rf": "x", "a\nb": "x", "$(touch pwned)": "x", "`id`": "x", '"q"': "x",
         "ünï\u202ecode": "x", "x" * 200: "x", ".dockerignore": "!**\n"}),
