@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from stepdown.adapters.credentials import Credential, Search, access, without_secret
 from stepdown.adapters.forges.opening import Login, open_forge
 from stepdown.adapters.forges.place import Place, place
@@ -16,6 +18,7 @@ from stepdown.adapters.throttlebook import ThrottleBook
 from stepdown.cli.requestflags import RequestOptions
 from stepdown.errors import ForgeError, NothingToDoError
 from stepdown.flow.publish import plain
+from stepdown.flow.publish.decide import Create
 from stepdown.flow.publish.publish import Published, Publisher, Site, Terms
 from stepdown.flow.publish.throttle import Limits, Throttle, read_rate, read_window
 from stepdown.model.request import Hosted
@@ -34,6 +37,7 @@ class Counter:
     terms: Terms
     publisher: Publisher
     courier: plain.Courier
+    host: str
     site: Site | None = None
     notes: tuple[str, ...] = ()
 
@@ -42,7 +46,20 @@ class Counter:
         with self.redactor.errors():
             if self.site is not None:
                 return self.publisher.publish(self.site, outcome)
+            if not self.courier.rehearse:
+                self._turn(outcome)
             return self.courier.publish(self.remote, outcome)
+
+    def _turn(self, outcome: Outcome) -> None:
+        """Wait for the budget where git alone is going to push."""
+        budget = self.publisher.throttle
+        if budget.limits == Limits() or self.courier.way is plain.Way.PATCHES:
+            return
+        rehearsal = msgspec.structs.replace(self.courier, rehearse=True)
+        if isinstance(rehearsal.publish(self.remote, outcome).action, Create):
+            while (pause := budget.pause(self.host)) > 0:
+                say(f"{self.host}: the budget allows the next change in {pause:.0f} seconds.")
+                budget.sleep(pause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +125,7 @@ def _counter(
             folder=str(patches.absolute()) if patches else "",
             rehearse=wanted.rehearse,
         ),
+        host=where.host if where else "git",
         site=site,
         notes=notes,
     )

@@ -12,7 +12,6 @@ from stepdown.cli.counter import Counter, Wanted, counter, say
 from stepdown.cli.desk import RECORD
 from stepdown.cli.exits import GREEN, NO_CANDIDATE
 from stepdown.cli.requestflags import RequestOptions
-from stepdown.deliver.branch import request_branch
 from stepdown.errors import ForgeError, NothingToDoError, RecordError, RepositoryError
 from stepdown.flow import record
 from stepdown.flow.publish.decide import (
@@ -28,7 +27,7 @@ from stepdown.flow.publish.decide import (
     decide,
 )
 from stepdown.flow.publish.papers import Papers
-from stepdown.flow.publish.publish import Published
+from stepdown.flow.publish.publish import Published, looked
 from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
 from stepdown.model.trial import Delivery, Outcome
@@ -55,11 +54,7 @@ def check(wanted: Wanted, target: Target) -> Action:
 
 def expected(made: Counter, target: Target) -> Action:
     """Return what would be done with a change that works and that nobody has seen yet."""
-    branch = made.terms.branch or request_branch(target.dockerfile)
-    look = made.remote.look(branch, made.terms.target, target.dockerfile, target.commit)
-    if not made.terms.branch and not look.usual:
-        branch = request_branch(target.dockerfile, look.target)
-        look = made.remote.look(branch, made.terms.target, target.dockerfile, target.commit)
+    branch, look = looked(made.remote, made.terms, target)
     found = made.site.forge.find(made.site.source(branch), look.target) if made.site else ()
     text = target.text.encode("utf-8", "surrogateescape")
     have = Have(

@@ -52,7 +52,7 @@ class Courier(Value, frozen=True, kw_only=True):
         """Bring one change; a branch that carries it already stays as it is."""
         if self.way is Way.PATCHES:
             return self._written(remote, Papers(outcome=outcome))
-        branch, look = looked(remote, self.terms, outcome)
+        branch, look = looked(remote, self.terms, outcome.plan.target)
         papers = Papers(outcome=outcome)
         wishes = Wishes(rebase=self.terms.rebase)
         action = decide(look, (), papers.have(remote.author()), wishes)

@@ -27,6 +27,7 @@ from stepdown.flow.publish.decide import (
 )
 from stepdown.flow.publish.papers import Papers, noted
 from stepdown.flow.publish.throttle import Throttle
+from stepdown.model.facts import Target
 from stepdown.model.image import Value
 from stepdown.model.remote import Look
 from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState, in_fork
@@ -165,7 +166,7 @@ class _Job:
     def begin(cls, terms: Terms, site: Site, outcome: Outcome) -> "_Job":
         """Look at the remote and at the forge."""
         papers = Papers(outcome=outcome, limit=min(site.forge.body_limit, _LONGEST))
-        branch, look = looked(site.remote, terms, outcome)
+        branch, look = looked(site.remote, terms, outcome.plan.target)
         requests = site.forge.find(site.source(branch), look.target)
         return cls(
             terms=terms, site=site, papers=papers, branch=branch, look=look, requests=requests
@@ -276,12 +277,11 @@ class _Job:
         self.site.forge.close(request.number)
 
 
-def looked(remote: Remote, terms: Terms, outcome: Outcome) -> tuple[str, Look]:
+def looked(remote: Remote, terms: Terms, target: Target) -> tuple[str, Look]:
     """Return the change's branch, and the remote as it is now.
 
     A request for another branch than the default one has a branch of its own.
     """
-    target = outcome.plan.target
     branch = terms.branch or request_branch(target.dockerfile)
     look = remote.look(branch, terms.target, target.dockerfile, target.commit)
     if terms.branch or look.usual:
