@@ -176,6 +176,7 @@ def test_without_a_token_git_alone_does_it_and_says_so(stage: Stage) -> None:
     )
     assert said.returncode == 0, said.stderr
     assert "--forge says which one" in said.stderr
+    assert "is pushed; the merge request is opened by hand" in said.stderr
     assert stage.place.there() != ""
     assert stage.fake.pulls == []
 
@@ -192,6 +193,7 @@ def test_patches_need_no_server(stage: Stage, tmp_path: Path) -> None:
     said = stage.publish(None, "--patches", str(tmp_path / "out"))
     assert said.returncode == 0, said.stderr
     (file,) = (tmp_path / "out").iterdir()
+    assert said.stderr == f"The patch is written: {file}\n"
     assert f"Subject: [PATCH] {samples.TITLE[:40]}" in file.read_text()
 
 

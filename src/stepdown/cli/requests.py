@@ -27,6 +27,7 @@ from stepdown.flow.publish.decide import (
     decide,
 )
 from stepdown.flow.publish.papers import Papers
+from stepdown.flow.publish.plain import Way
 from stepdown.flow.publish.publish import Published, looked
 from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
@@ -114,12 +115,26 @@ def brought(wanted: Wanted, outcome: Outcome) -> Outcome:
 def tell(done: Published, made: Counter) -> None:
     """Say on standard error what became of the request."""
     clean = made.redactor.clean
-    say(clean(f"Merge request: {_WORDS[done.kind]}{': ' + done.url if done.url else ''}"))
-    say(clean(f"  {done.reason}"))
+    say(clean(f"{_said(done, made)}{': ' + done.url if done.url else ''}"))
+    if done.kind != "create" or made.site is not None:
+        say(clean(f"  {done.reason}"))
     for note in done.notes:
         say(clean(f"  {note}"))
 
 
+def _said(done: Published, made: Counter) -> str:
+    """Return what was done in words; git alone opens no request, it asks for one."""
+    if made.site is None and done.kind == "create":
+        return _BY_GIT[made.courier.way].format(branch=done.branch)
+    return f"Merge request: {_WORDS[done.kind]}"
+
+
+_BY_GIT = {
+    Way.BRANCH: "The branch {branch} is pushed; the merge request is opened by hand",
+    Way.OPTIONS: "The branch {branch} is pushed, and a merge request is asked for",
+    Way.REVIEW: "The change is up for review",
+    Way.PATCHES: "The patch is written",
+}
 _WORDS = {
     "create": "opened",
     "update": "brought up to date",
