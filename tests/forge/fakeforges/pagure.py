@@ -1,5 +1,5 @@
 """Pagure. The schemas say in our words what a server documents at /api/0/; the answers have the
-shape of those that a real server gave.
+shape that Pagure's own source gives them.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pagure, as in its own description of the API (`/api/0/`); also run against a real server."""
+"""Pagure, as in its own description of the API (`/api/0/`)."""
 
 from collections.abc import Iterator
 from functools import partial
