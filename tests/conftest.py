@@ -42,6 +42,22 @@ def stepdown(home: Path) -> Stepdown:
     return run
 
 
+WITH_ENGINE = ("tests/engine/", "tests/oracle/", "tests/story/")
+"""Where tests/run looks for tests that need the engine."""
+LONGEST = ("test_application", "test_nothing_stays", "test_the_whole_wizard")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the longest first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: "test_application" not in item.name)
+    items.sort(key=lambda item: not item.name.startswith(LONGEST))
+    for item in items:
+        if item.get_closest_marker("engine") and not item.nodeid.startswith(WITH_ENGINE):
+            raise pytest.UsageError(f"tests/run would miss {item.nodeid}: no test with the engine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as `said`, also where several run at a time."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(f"\n{text}")

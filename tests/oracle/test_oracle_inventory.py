@@ -1,6 +1,6 @@
 """What is read of real images against what the images say of themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,16 @@ LETTERS = {
 }
 
 
+def each(images: Iterable[str]) -> pytest.MarkDecorator:
+    """Run a test on each image, and all that is about one image in one process: it is read once."""
+    params = [pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in images]
+    return pytest.mark.parametrize("image", params)
+
+
+of_distroless = pytest.mark.xdist_group(f"{DISTROLESS}:debug")
+of_node = pytest.mark.xdist_group("node:24-slim")
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerEngine]:
     folder: Path = tmp_path_factory.mktemp("oracle")
@@ -87,7 +97,7 @@ def mounted(path: str) -> bool:
     return path.startswith(MOUNTED)
 
 
-@pytest.mark.parametrize("image", DEBIAN)
+@each(DEBIAN)
 def test_dpkg(engine: DockerEngine, image: str) -> None:
     script = "dpkg-query -W -f '${Package} ${Version}|${source:Package} ${source:Version}\\n'"
     packages = [
@@ -97,13 +107,14 @@ def test_dpkg(engine: DockerEngine, image: str) -> None:
     assert measure(engine, image, "os_packages").value == len(packages) > 50
 
 
-@pytest.mark.parametrize("image", ALPINE)
+@each(ALPINE)
 def test_apk(engine: DockerEngine, image: str) -> None:
     packages = sorted(f"{p.name}-{p.version}" for p in read(engine, image).packages)
     assert packages == lines(engine, image, "apk info -v 2>/dev/null")
     assert measure(engine, image, "os_packages").value == len(packages) > 10
 
 
+@of_distroless
 def test_distroless_lists_its_packages(engine: DockerEngine) -> None:
     image = f"{DISTROLESS}:debug"
     script = "/busybox/grep -h ^Package: /var/lib/dpkg/status.d/*"
@@ -111,7 +122,7 @@ def test_distroless_lists_its_packages(engine: DockerEngine) -> None:
     assert sorted(p.name for p in read(engine, image).packages) == names
 
 
-@pytest.mark.parametrize("image", SHELLS)
+@each(SHELLS)
 def test_names_on_path(engine: DockerEngine, image: str) -> None:
     on_path = set(lines(engine, image, LOOP))
     applets = {name for names in read(engine, image).applets.values() for name in names}
@@ -121,12 +132,13 @@ def test_names_on_path(engine: DockerEngine, image: str) -> None:
     assert len(on_path) > 100
 
 
-@pytest.mark.parametrize("image", BOXES)
+@each(BOXES)
 def test_applets(engine: DockerEngine, image: str) -> None:
     (applets,) = read(engine, image).applets.values()
     assert sorted(applets) == sorted(said(engine, image, BOXES[image], "--list").splitlines())
 
 
+@of_distroless
 def test_applets_of_a_box_that_is_not_called_busybox(engine: DockerEngine) -> None:
     image = f"{DISTROLESS}:debug"
     (applets,) = read(engine, image).applets.values()
@@ -135,13 +147,13 @@ def test_applets_of_a_box_that_is_not_called_busybox(engine: DockerEngine) -> No
     assert "/busybox/busybox" in read(engine, image).entries
 
 
-@pytest.mark.parametrize("image", [*DEBIAN, *ALPINE])
+@each([*DEBIAN, *ALPINE])
 def test_setuid_and_setgid(engine: DockerEngine, image: str) -> None:
     script = "find / -xdev -type f \\( -perm -4000 -o -perm -2000 \\) 2>/dev/null"
     assert listed(engine, image, "setuid_setgid") == lines(engine, image, script)
 
 
-@pytest.mark.parametrize("image", [*DEBIAN, *ALPINE])
+@each([*DEBIAN, *ALPINE])
 def test_world_writable(engine: DockerEngine, image: str) -> None:
     folders = "-type d -perm -2 ! -perm -1000"
     script = f"find / -xdev \\( -type f -perm -2 \\) -o \\( {folders} \\) 2>/dev/null"
@@ -149,7 +161,7 @@ def test_world_writable(engine: DockerEngine, image: str) -> None:
     assert listed(engine, image, "world_writable") == expected
 
 
-@pytest.mark.parametrize("image", ["debian:bookworm-slim", "debian:trixie-slim", "node:24-slim"])
+@each(["debian:bookworm-slim", "debian:trixie-slim", "node:24-slim"])
 def test_every_entry(engine: DockerEngine, image: str) -> None:
     rows = said(engine, image, "/bin/sh", "-c", FIND).split("\0\n")
     expected = {tuple(row.split("\0")) for row in rows if row}
@@ -178,7 +190,7 @@ def test_every_entry(engine: DockerEngine, image: str) -> None:
     assert len(ours) > 3000
 
 
-@pytest.mark.parametrize("image", ["debian:bookworm-slim", "node:24-slim"])
+@each(["debian:bookworm-slim", "node:24-slim"])
 def test_visible_size(engine: DockerEngine, image: str) -> None:
     script = "find / -xdev -type f -printf '%i %s %p\\n'"
     rows = (line.split(" ", 2) for line in lines(engine, image, script))
@@ -186,7 +198,7 @@ def test_visible_size(engine: DockerEngine, image: str) -> None:
     assert measure(engine, image, "size_visible").value == sum(inodes.values())
 
 
-@pytest.mark.parametrize("image", DEBIAN)
+@each(DEBIAN)
 def test_unowned_binaries(engine: DockerEngine, image: str) -> None:
     binaries = sorted(read(engine, image).elf)
     # dpkg knows a path as its package spells it, which may be before /usr was merged.
@@ -198,11 +210,13 @@ def test_unowned_binaries(engine: DockerEngine, image: str) -> None:
     assert len(owned) > 300
 
 
+@of_node
 def test_the_runtime_is_the_only_unowned_binary(engine: DockerEngine) -> None:
     assert listed(engine, "node:24-slim", "unowned_binaries") == ["/usr/local/bin/node"]
     assert listed(engine, f"{DISTROLESS}:latest", "unowned_binaries") == ["/nodejs/bin/node"]
 
 
+@of_distroless
 def test_distroless_has_one_command_and_its_debug_variant_has_hundreds(
     engine: DockerEngine,
 ) -> None:
@@ -213,6 +227,7 @@ def test_distroless_has_one_command_and_its_debug_variant_has_hundreds(
     assert listed(engine, f"{DISTROLESS}:debug", "package_managers") == []
 
 
+@of_node
 def test_language_packages(engine: DockerEngine) -> None:
     script = (
         'const r=require("child_process").execSync("find / -xdev -name package.json")+"";'
@@ -277,7 +292,7 @@ def test_all_in_one_go(engine: DockerEngine, image: str) -> None:
 QUICK = ("debian:bookworm-slim", "alpine:3.23", f"{DISTROLESS}:latest", "busybox:musl")
 
 
-@pytest.mark.parametrize("image", QUICK)
+@each(QUICK)
 def test_the_quick_look_counts_the_same(engine: DockerEngine, image: str) -> None:
     config = engine.inspect(image)
     quick = quick_surface(engine, config, catalog.load(), image)
