@@ -6,6 +6,7 @@ packages that the image's repositories offer and that Alpine itself has made.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from stepdown.flow import catalog
 from stepdown.model.recipe import PackageName
 from stepdown.ports import ContainerSpec
 
-pytestmark = pytest.mark.engine
+# The facts are gathered once, by one process.
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("packages")]
 
 ROWS = catalog.load().packages
 MECHANICAL = [row for row in ROWS if " " in row.how]
@@ -107,17 +109,18 @@ def test_the_packages_of_debian_exist(of_debian: Facts) -> None:
     assert set(missing) == VIRTUAL | OTHER_SOURCES | OLDER
 
 
-@pytest.mark.alone  # what a test prints is lost where several run at a time
-def test_coverage(of_debian: Facts, of_alpine: Facts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_coverage(
+    of_debian: Facts, of_alpine: Facts, record_property: Callable[[str, object], None]
+) -> None:
     kinds = Counter(row.how.split()[0] for row in ROWS)
     both = [row for row in MECHANICAL if row.alpine and set(row.alpine) <= set(of_alpine)]
     known = sum(bool(of_debian[row.debian]["there"]) for row in ROWS)
-    with capsys.disabled():
-        print(f"\n{len(ROWS)} package names, {known} of them in Debian now; known by:")
-        print("  " + ", ".join(f"{kind} {number}" for kind, number in kinds.most_common()))
-        print(f"  proven here: {len(MECHANICAL)} in Debian, {len(both)} of these in Alpine too;")
-        rest = len(ROWS) - len(MECHANICAL)
-        print(
-            f"  {len(MECHANICAL) - len(both)} Alpine packages cannot be reached, {rest} need people"
-        )
+    rest = len(ROWS) - len(MECHANICAL)
+    lines = (
+        f"{len(ROWS)} package names, {known} of them in Debian now; known by:",
+        "  " + ", ".join(f"{kind} {number}" for kind, number in kinds.most_common()),
+        f"  proven here: {len(MECHANICAL)} in Debian, {len(both)} of these in Alpine too;",
+        f"  {len(MECHANICAL) - len(both)} Alpine packages cannot be reached, {rest} need people",
+    )
+    record_property("said", "\n".join(lines))
     assert len(MECHANICAL) > len(ROWS) * 3 / 4
