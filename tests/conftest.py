@@ -42,7 +42,7 @@ def stepdown(home: Path) -> Stepdown:
     return run
 
 
-WITH_ENGINE = ("tests/engine/", "tests/oracle/", "tests/story/")
+WITH_ENGINE = ("tests/engine/", "tests/fleet/", "tests/oracle/", "tests/recording/", "tests/story/")
 """Where tests/run looks for tests that need the engine."""
 LONGEST = ("test_application", "test_nothing_stays", "test_the_whole_wizard")
 
