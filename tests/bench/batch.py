@@ -17,7 +17,8 @@ import msgspec
 from batches import drive, usual
 
 from stepdown.adapters import pools
-from stepdown.flow.batch.ledger import Ledger, written
+from stepdown.flow.batch.ledger import Ledger
+from stepdown.flow.batch.opening import written
 from stepdown.flow.batch.order import ordered
 from stepdown.model.encoding import to_json
 from stepdown.model.fleet import Entry, Task, Work

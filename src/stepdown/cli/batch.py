@@ -9,6 +9,7 @@ import click
 from stepdown.cli.brief import Brief
 from stepdown.cli.flags import EXISTING, fleet, given_flags, json_, verbose
 from stepdown.cli.options import FLEET_REPORTS
+from stepdown.cli.requestflags import RequestOptions, requesting
 
 _PATH = click.Path(path_type=Path)
 LEDGER = Path("stepdown-batch.db")
@@ -41,6 +42,7 @@ def batch() -> None:
         "--ledger",
         "--include",
         "--exclude",
+        "--from-forge",
         "--to",
         "--lowest",
         "--gate",
@@ -57,6 +59,7 @@ def batch() -> None:
     examples=(
         "stepdown batch evaluate repositories.txt",
         "stepdown batch evaluate ~/src --exclude '*-archive' --canary 10",
+        "stepdown batch evaluate --from-forge gitlab:group/team",
         "stepdown batch evaluate --ledger stepdown-batch.db --retry infrastructure",
     ),
 )
@@ -66,6 +69,11 @@ def batch() -> None:
     "--include", multiple=True, metavar="PATTERN", help="Glob or re:REGEX; again for more."
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="The same, to leave out.")
+@click.option(
+    "--from-forge", "owners", multiple=True, metavar="KIND:OWNER", help="All of github:ORG or so."
+)
+@click.option("--forge-url", default="", help="Address of that forge's web pages.")
+@click.option("--token-command", default="", help="Command that prints a token for it.")
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="How many at a time (by cores and memory)."
 )
@@ -152,6 +160,46 @@ def report(ledger: Path, *, form: str, earlier: Path | None, schema: bool, as_js
     if schema:
         return batchlook.schema()
     return batchlook.report(ledger, "json" if as_json else form, earlier=earlier)
+
+
+@batch.command(
+    cls=Brief,
+    common=(
+        "--only",
+        "--limit",
+        "--dry-run",
+        "--ready",
+        "--label",
+        "--reviewer",
+        "--rate",
+        "--window",
+        "--max-open",
+        "--canary",
+        "--token-command",
+        "--json",
+    ),
+    examples=(
+        "stepdown batch publish --dry-run",
+        "stepdown batch publish --limit 5 --label base-image",
+        "stepdown batch publish fleet.db --rate 60/hour --window mon-fri,9-17",
+    ),
+)
+@_ledger
+@click.option("--only", multiple=True, metavar="PATTERN", help="These entries only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Look at so many at most this time.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@requesting
+@json_
+def publish(ledger: Path, *, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Open or update a merge request for each entry that improved.
+
+    They are drafts unless --ready says other. Doing it again makes no second one: what is as it
+    should be stays, what people changed or closed is left to them. Exit code 12: some failed.
+    """
+    from stepdown.cli import batchpublish  # noqa: PLC0415
+
+    options = RequestOptions.taken(flags)
+    return batchpublish.publish(ledger, options, as_json=as_json, **flags)
 
 
 @batch.command(

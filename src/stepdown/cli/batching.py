@@ -16,12 +16,14 @@ from stepdown.adapters.dask import Certificates
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
 from stepdown.cli import batchcluster, batchoptions, batchprint, batchwork
+from stepdown.cli.batchforge import Source
 from stepdown.cli.batchselect import Selection, select
 from stepdown.cli.exits import BATCH, GREEN, INTERRUPTED
 from stepdown.errors import EngineError, UsageError
 from stepdown.flow.batch.breaker import Breaker
 from stepdown.flow.batch.driver import Drive, OnEvent, Stop, Terms
-from stepdown.flow.batch.ledger import Ledger, Row, written
+from stepdown.flow.batch.ledger import Ledger, Row
+from stepdown.flow.batch.opening import written
 from stepdown.flow.batch.order import ordered
 from stepdown.flow.batch.selection import check_patterns, fits
 from stepdown.flow.selftest import unlimited_builds
@@ -57,6 +59,9 @@ class Wishes:
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    owners: tuple[str, ...] = ()
+    forge_url: str = ""
+    token_command: str = ""
     color: str = "auto"
     as_json: bool = False
     verbose: bool = False
@@ -65,6 +70,10 @@ class Wishes:
     def of(cls, flags: Mapping[str, Any]) -> Self:
         """Return the values of the flags as the command line names them."""
         return cls(**{name: flags[name] for name in cls.__dataclass_fields__})
+
+    def source(self) -> Source:
+        """Return which owners on forges are asked for."""
+        return Source(owners=self.owners, root=self.forge_url, command=self.token_command)
 
     @property
     def profile(self) -> str:
@@ -148,8 +157,8 @@ def _wanted(words: tuple[str, ...]) -> frozenset[str]:
 def _selection(repos: tuple[str, ...], wishes: Wishes) -> Selection | None:
     """Return the new selection; None where the ledger has one."""
     if not wishes.ledger.exists():
-        return select(repos, wishes.include, wishes.exclude)
-    if repos or wishes.include or wishes.exclude:
+        return select(repos, wishes.include, wishes.exclude, wishes.source())
+    if repos or wishes.include or wishes.exclude or wishes.owners:
         raise UsageError(
             f"{wishes.ledger} has its selection already.",
             hint="Leave out REPOS to go on with it (--only takes a part of it), or give another"

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from stepdown.flow.batch.ledger import looked_at
+from stepdown.flow.batch.opening import looked_at
 from stepdown.model.encoding import to_json
 from stepdown.model.fleet import Result, State, Work
 from stepdown.report import fleet

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from stepdown.adapters.gitcommand import work_tree
+from stepdown.cli.batchforge import Source
 from stepdown.errors import RepositoryError, UsageError
 from stepdown.flow.batch.addresses import is_local
 from stepdown.flow.batch.selection import chosen, parse
@@ -25,18 +26,26 @@ class Selection:
     origin: str = ""
 
 
-def select(repos: tuple[str, ...], include: tuple[str, ...], exclude: tuple[str, ...]) -> Selection:
+def select(
+    repos: tuple[str, ...], include: tuple[str, ...], exclude: tuple[str, ...], source: Source
+) -> Selection:
     """Read the selection. Raises UsageError, with the line where there is one."""
-    if not repos:
+    if not repos and not source.owners:
         raise UsageError(
             "There is nothing to evaluate.",
-            hint="Give a file with a repository on each line, - for standard input, or a folder.",
+            hint="Give a file with a repository on each line, - for standard input, a folder, or"
+            " --from-forge github:ORG.",
         )
     every = [entry for word in repos for entry in _read(word)]
-    entries = chosen(dict.fromkeys(every), include, exclude)
+    hosted, skipped = source.read()
+    entries = chosen(dict.fromkeys((*every, *hosted)), include, exclude)
     if not entries:
         raise UsageError("The selection is empty.", hint="Look at the file, --include, --exclude.")
-    return Selection(entries=entries, origin=" ".join(repos))
+    return Selection(
+        entries=entries,
+        skipped=tuple((e, why) for e, why in skipped if chosen([e], include, exclude)),
+        origin=" ".join((*repos, *source.owners)),
+    )
 
 
 def _read(word: str) -> tuple[Entry, ...]:

@@ -18,6 +18,7 @@ from stepdown.adapters.runs import Run
 from stepdown.cli.counter import Counter, Wanted, counter
 from stepdown.cli.requestflags import RequestOptions
 from stepdown.errors import NothingToDoError
+from stepdown.flow.batch.addresses import is_local
 from stepdown.model.fleet import Entry, Report
 
 _CLONE = ("clone", "--quiet", "--no-checkout", "--no-tags", "--origin=origin")
@@ -34,7 +35,7 @@ def opened(
     if not report.commit:
         raise NothingToDoError(f"{report.result}: {report.reason}", hint=report.hint)
     root = run.scratch("publish") / "repository"
-    _clone(entry.repository, root, options)
+    _clone(_address(entry.repository), root, options)
     yield counter(
         Wanted(
             root=root,
@@ -44,6 +45,14 @@ def opened(
             rehearse=rehearse,
         )
     )
+
+
+def _address(repository: str) -> str:
+    """Return where a checkout on this machine came from; requests are made there."""
+    if not is_local(repository):
+        return repository
+    origin = GitCommand(Path(repository)).ask("remote", "get-url", "--push", "--", "origin")
+    return origin.text if origin.status == 0 else repository
 
 
 def _for(entry: Entry, options: RequestOptions) -> RequestOptions:

@@ -18,7 +18,8 @@ from batches import TERMS, Answers, InstantPool, drive, report, scouted, usual
 from stepdown.errors import LedgerError
 from stepdown.flow.batch.breaker import Breaker
 from stepdown.flow.batch.driver import Stop
-from stepdown.flow.batch.ledger import Ledger, looked_at, written
+from stepdown.flow.batch.ledger import Ledger
+from stepdown.flow.batch.opening import looked_at, written
 from stepdown.flow.batch.packing import packed
 from stepdown.model.fleet import Answer, BatchEvent, Entry, Result, Started, State, Task, Work
 
@@ -132,19 +133,18 @@ def test_a_stop_hands_out_nothing_more_and_leaves_the_rest_pending(ledger: Ledge
     assert pool.reaped == []
 
 
-def test_only_improved_entries_with_their_record_are_published(ledger: Ledger) -> None:
+def test_entries_have_their_record(ledger: Ledger) -> None:
     def answers(task: Task) -> Answer:
         if task.work is Work.SCOUT:
             return scouted(task)
-        result = Result.IMPROVED if "r0" in task.entry.repository else Result.BROKEN
-        return msgspec.structs.replace(report(task, result), outcome=packed(b'{"a": 1}'))
+        works = "r0" in task.entry.repository
+        outcome = packed(b'{"a": 1}') if works else ""
+        return msgspec.structs.replace(report(task, Result.IMPROVED), outcome=outcome)
 
     ledger.select(entries(2))
     drive(ledger, InstantPool(answers))
-    found = list(ledger.improved())
-    assert [(entry.repository, record) for entry, _, record in found] == [
-        ("https://h/o/r0.git", b'{"a": 1}')
-    ]
+    found = [(entry.repository, ledger.record(name)) for _, entry, _, name in ledger.recorded()]
+    assert found == [("https://h/o/r0.git", b'{"a": 1}')]
 
 
 def test_a_second_driver_is_refused_by_name_and_may_look(tmp_path: Path) -> None:

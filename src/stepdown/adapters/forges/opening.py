@@ -43,6 +43,11 @@ def open_forge(
     return made
 
 
+def home(kind: str) -> str:
+    """Return the address of the public server of a kind, empty where there is none."""
+    return _HOMES.get(kind, "")
+
+
 def open_directory(
     kind: str, login: Login, *, root: str = "", manners: Manners | None = None
 ) -> Directory:

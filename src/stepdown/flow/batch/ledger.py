@@ -8,20 +8,17 @@ import json
 import sqlite3
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from stepdown.errors import LedgerError
-from stepdown.flow.batch import lock, schema
 from stepdown.flow.batch.blobs import Blobs
 from stepdown.flow.batch.keys import entry_key, fingerprint
 from stepdown.flow.batch.packing import unpacked
 from stepdown.model.fleet import Entry, Report, Result, Scouted, State, Work
 from stepdown.model.image import Value
 
-_BUSY_MS = 5000
 _TABLE = {Work.SCOUT: "sources", Work.EVALUATE: "entries"}
 
 
@@ -256,19 +253,18 @@ class Ledger:
                 report=msgspec.json.decode(report, type=Report) if report else None,
             )
 
-    def improved(self) -> Iterator[tuple[Entry, Report, bytes]]:
-        """Yield what can be published: entry, report and the Outcome record as JSON.
-
-        An entry whose record is not there any more is left out.
-        """
+    def recorded(self) -> Iterator[tuple[str, Entry, Report, str]]:
+        """Yield key, entry, report and the name of the Outcome record, where there is one."""
         sql = (
-            "SELECT entry, report, outcome FROM entries"
-            " WHERE state = 'done' AND result = 'improved' ORDER BY position, entry"
+            "SELECT key, entry, report, outcome FROM entries"
+            " WHERE state = 'done' AND outcome != '' ORDER BY position, entry"
         )
-        for entry, report, name in self._database.execute(sql).fetchall():
-            content = self._blobs.get(name) if name else None
-            if content is not None:
-                yield _entry(entry), msgspec.json.decode(report, type=Report), content
+        for key, entry, report, name in self._database.execute(sql).fetchall():
+            yield key, _entry(entry), msgspec.json.decode(report, type=Report), name
+
+    def record(self, name: str) -> bytes | None:
+        """Return an Outcome record as JSON, None where it is not there any more."""
+        return self._blobs.get(name)
 
     def log(self, key: str) -> bytes | None:
         """Return the log of an entry's last end, None where there is none."""
@@ -345,62 +341,6 @@ class Ledger:
     def _one(self, sql: str, *values: object) -> str | None:
         found = self._database.execute(sql, values).fetchone()
         return None if found is None else str(found[0])
-
-
-@contextmanager
-def written(path: Path) -> Generator[Ledger]:
-    """Open a ledger to work with it, made where there is none; one process at a time.
-
-    Raises LedgerError.
-    """
-    with lock.held(path.with_name(f"{path.name}.lock")), _connected(path, "rwc") as database:
-        with _explained(path):
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = FULL")
-            schema.migrate(database, str(path))
-        yield Ledger(database, path)
-
-
-@contextmanager
-def looked_at(path: Path) -> Generator[Ledger]:
-    """Open a ledger to read it, also while a batch is running. Raises LedgerError."""
-    if not path.is_file():
-        raise LedgerError(
-            f"There is no ledger {path}.",
-            hint="`stepdown batch evaluate REPOS --ledger FILE` makes one.",
-        )
-    with _connected(path, "rw") as database:
-        with _explained(path):
-            if schema.checked(database, str(path)) < len(schema.STEPS):
-                raise LedgerError(
-                    f"{path} was made by an older stepdown.",
-                    hint="`stepdown batch evaluate --ledger FILE` brings it up to date.",
-                )
-        database.execute("PRAGMA query_only = ON")
-        yield Ledger(database, path)
-
-
-@contextmanager
-def _connected(path: Path, mode: str) -> Generator[sqlite3.Connection]:
-    with _explained(path):
-        database = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
-        )
-    with closing(database):
-        database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        yield database
-
-
-@contextmanager
-def _explained(path: Path) -> Generator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LedgerError(
-            f"{path} cannot be used as a ledger.",
-            details=str(error),
-            hint="It has to be on a local disk that can be written to, not on NFS.",
-        ) from error
 
 
 def _json(value: Value) -> str:
