@@ -1,0 +1,63 @@
+"""What stepdown needs from the world, as small protocols; `stepdown.adapters` implements them."""
+
+from stepdown.ports.engine import (
+    BuildRequest,
+    Container,
+    ContainerSpec,
+    ContainerState,
+    Engine,
+    Exit,
+    File,
+    HttpAnswer,
+    OnLine,
+    Pick,
+    Shelf,
+    Stopped,
+)
+from stepdown.ports.knowledge import (
+    Advisories,
+    Lookup,
+    NotAsked,
+    NotRegistered,
+    PackageIndex,
+    Registered,
+    Registry,
+    Scanner,
+    ScannerReport,
+)
+from stepdown.ports.repository import Checkout, CommitOrder, Directory, Forge, Remote, Workspace
+from stepdown.ports.work import Perform, Pool, Reap, Tell
+
+__all__ = [
+    "Advisories",
+    "BuildRequest",
+    "Checkout",
+    "CommitOrder",
+    "Container",
+    "ContainerSpec",
+    "ContainerState",
+    "Directory",
+    "Engine",
+    "Exit",
+    "File",
+    "Forge",
+    "HttpAnswer",
+    "Lookup",
+    "NotAsked",
+    "NotRegistered",
+    "OnLine",
+    "PackageIndex",
+    "Perform",
+    "Pick",
+    "Pool",
+    "Reap",
+    "Registered",
+    "Registry",
+    "Remote",
+    "Scanner",
+    "ScannerReport",
+    "Shelf",
+    "Stopped",
+    "Tell",
+    "Workspace",
+]
