@@ -169,7 +169,7 @@ _DRIVER = """
 import sys
 from pathlib import Path
 from batches import InstantPool, drive, usual
-from stepdown.flow.batch.ledger import written
+from stepdown.flow.batch.opening import written
 with written(Path(sys.argv[1])) as ledger:
     ledger.recover()
     drive(ledger, InstantPool(lambda t: (print(t.key, t.work, flush=True), usual(t))[1]))
@@ -197,6 +197,7 @@ def test_a_driver_that_is_killed_loses_only_what_was_in_flight(tmp_path: Path) -
             begun += process.stdout.readlines()
         if process.returncode == 0:
             break
+        assert process.returncode == -signal.SIGKILL, seed
     with written(path) as ledger:
         assert ledger.counts() == {"improved": count}, seed
         assert all(row.state is State.DONE for row in ledger.rows())
