@@ -92,6 +92,12 @@ class GitCommand:
         return answer.text
 
 
+def is_bare(folder: Path) -> bool:
+    """Tell whether a folder is itself a repository without a work tree."""
+    answer = GitCommand(folder).ask("rev-parse", "--is-bare-repository", "--absolute-git-dir")
+    return answer.text.split("\n") == ["true", str(folder.resolve())]
+
+
 def work_tree(path: Path) -> Path:
     """Find the work tree that a folder or file is in, up through its parents.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from stepdown.adapters.gitcommand import work_tree
+from stepdown.adapters.gitcommand import is_bare, work_tree
 from stepdown.cli.batchforge import Source
 from stepdown.errors import RepositoryError, UsageError
 from stepdown.flow.batch.addresses import is_local
@@ -84,7 +84,7 @@ def _in_repository(folder: Path) -> Entry | None:
     try:
         root = work_tree(folder)
     except RepositoryError:
-        return None
+        return Entry(repository=str(folder.resolve())) if is_bare(folder) else None
     inside = folder.resolve().relative_to(root).as_posix()
     return Entry(repository=str(root), context="" if inside == "." else inside)
 

@@ -10,11 +10,12 @@ from importlib.resources import files
 from stepdown.errors import UsageError
 
 _PARTS = (
-    ("Start", ("tutorial", "recording-node", "recording-python", "explanation", "ci", "safety")),
+    ("Start", ("tutorial", "recording-node", "recording-python", "explanation", "ci")),
     (
         "How-to, by what the application is made of",
         ("node", "python", "go", "rust", "java", "dotnet", "ruby", "php", "nginx", "c"),
     ),
+    ("Many repositories", ("batch", "safety")),
     (
         "Reference, made from the program itself",
         (
