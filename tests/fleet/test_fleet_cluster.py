@@ -42,7 +42,9 @@ def certificate(folder: Path) -> tuple[str, ...]:
     (folder / "cert.pem").write_bytes(made.public_bytes(pem))
     (folder / "key.pem").write_bytes(secret)
     files = {"ca": "cert.pem", "cert": "cert.pem", "key": "key.pem"}
-    return tuple(word for flag, file in files.items() for word in (f"--tls-{flag}", str(folder / file)))
+    return tuple(
+        word for flag, file in files.items() for word in (f"--tls-{flag}", str(folder / file))
+    )
 
 
 @contextmanager
