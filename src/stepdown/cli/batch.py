@@ -13,7 +13,6 @@ from stepdown.cli.requestflags import RequestOptions, requesting
 
 _PATH = click.Path(path_type=Path)
 LEDGER = Path("stepdown-batch.db")
-_FILES = "--tls-ca ca.pem --tls-cert me.pem --tls-key me.key"
 _ledger = click.argument("ledger", type=_PATH, default=LEDGER)
 
 
@@ -206,7 +205,7 @@ def publish(ledger: Path, *, as_json: bool, **flags: Any) -> int:  # noqa: ANN40
     cls=Brief,
     examples=(
         "stepdown batch scheduler",
-        f"stepdown batch scheduler --host 10.0.0.5 {_FILES}",
+        "stepdown batch scheduler --port 8786",
     ),
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
@@ -226,7 +225,7 @@ def scheduler(host: str, port: int, **tls: Path | None) -> int:
     cls=Brief,
     examples=(
         "stepdown batch worker tcp://127.0.0.1:8786",
-        f"stepdown batch worker tls://10.0.0.5:8786 --slots 4 {_FILES}",
+        "stepdown batch worker tcp://127.0.0.1:8786 --slots 2",
     ),
 )
 @click.argument("address")
