@@ -39,6 +39,7 @@ while read -r applet option; do
   found=$(timeout 5 busybox "$applet" "$option" 2>&1 </dev/null)
   case $found in
   *unrecognized*|*"invalid option"*|*"unknown option"*|*"bad option"*) ;;
+  *" $option: No such file or directory"*) ;; # takes every word for a file
   *) echo "$applet $option" ;;
   esac
 done <<END

@@ -11,6 +11,7 @@ SHIPPED = Path(__file__).parents[2] / "src/stepdown/help/recording-node.md"
 _MASKS = (
     (re.compile(r"\d+ min \d+ s|\d+(?:\.\d+)? s\b"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12}\b|\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b"), "COMMIT"),
+    (re.compile(r"\b\d+ files\b"), "FILES"),  # images that are made anew differ by a few
     (re.compile(r", read before"), ""),  # of an image that an earlier run measured
 )
 _RUN = re.compile(r"^This run\n(?:  .*\n)+", re.MULTILINE)  # engine and time; wrapped anyhow
