@@ -21,7 +21,7 @@ from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestStat
 from stepdown.model.trial import Outcome, Verdict
 
 BRANCH = "stepdown/dockerfile"
-GOOD = samples.working("/work/app", "c" * 40)
+GOOD = samples.working("/srv/app", "c" * 40)
 
 
 class Stopped(BaseException):

@@ -22,20 +22,20 @@ def run(text: str, state: CheckState = CheckState.FAILED) -> CheckRun:
         ('mkdir() "/var/cache/nginx/c" failed (30: Read-only file system)', "/var/cache/nginx"),
         ("open /data/x: read-only file system", "/data"),
         ("java.io.FileNotFoundException: /opt/a b (Read-only file system)", "/opt"),
-        ("OSError: [Errno 30] Read-only file system: 'made/x.txt'", "/work/made"),
-        ("OSError: [Errno 30] Read-only file system: 'x.txt'", "/work"),
-        ("it said: Read-only file system", "/work"),
+        ("OSError: [Errno 30] Read-only file system: 'made/x.txt'", "/srv/made"),
+        ("OSError: [Errno 30] Read-only file system: 'x.txt'", "/srv"),
+        ("it said: Read-only file system", "/srv"),
     ],
 )
 def test_where_it_wanted_to_write(line: str, folder: str) -> None:
-    assert limits.wanted([run(f"before\n{line}\nafter")], "/work") == (folder,)
+    assert limits.wanted([run(f"before\n{line}\nafter")], "/srv") == (folder,)
 
 
 def test_what_is_never_given_and_what_did_not_fail() -> None:
     kernel = "echo: /proc/sys/x: Read-only file system\ntouch: /sys: Read-only file system"
-    assert limits.wanted([run(kernel)], "/work") == ()
+    assert limits.wanted([run(kernel)], "/srv") == ()
     good = run("touch: /a/b: Read-only file system", CheckState.PASSED)
-    assert limits.wanted([good], "/work") == ()
+    assert limits.wanted([good], "/srv") == ()
     assert limits.wanted([run("made: Read-only file system")], "/") == ()
 
 
