@@ -1,8 +1,9 @@
 """The order of versions against dpkg and apk themselves, pair by pair."""
 
+import functools
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from oracle_engine import lab_engine
@@ -11,6 +12,7 @@ from stepdown.adapters.engine import DockerEngine
 from stepdown.measure.vulnerabilities.orders import alpine, debian
 from stepdown.ports import ContainerSpec, File
 
+Compare = Callable[[str, str], int | None]
 SIGNS = {-1: "<", 0: "=", 1: ">", None: "invalid"}
 
 DEBIAN = """
@@ -35,14 +37,27 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerEngine]:
         yield connected
 
 
-def pairs(handwritten: list[str], made: list[str]) -> list[tuple[str, str]]:
-    return [*itertools.combinations_with_replacement(handwritten, 2), *itertools.pairwise(made)]
+def pairs(compare: Compare, versions: list[str]) -> list[tuple[str, str]]:
+    """Return neighbours in our order, from which all others follow, and some drawn pairs."""
+    known = [one for one in dict.fromkeys(versions) if compare(one, one) is not None]
+    ordered = sorted(known, key=functools.cmp_to_key(lambda a, b: compare(a, b) or 0))
+    dice = random.Random(7)
+    drawn = [(dice.choice(versions), dice.choice(versions)) for _ in range(250)]
+    invalid = [(one, versions[0]) for one in versions if one not in known]
+    return [*itertools.pairwise(ordered), *drawn, *invalid]
 
 
 def random_versions(alphabet: str, number: int) -> list[str]:
     """Return versions of few characters, so that neighbours often agree at first."""
     dice = random.Random(7)
     return [f"1{''.join(dice.choices(alphabet, k=dice.randint(1, 5)))}" for _ in range(number)]
+
+
+def random_releases(number: int) -> list[str]:
+    """Return numbers with Alpine's suffixes and revisions."""
+    dice = random.Random(7)
+    ends = ("", "", "a", "b", "_rc1", "_p1", "_alpha", "_git2", "-r0", "-r1", "_rc1-r10", "~1b")
+    return [f"{dice.randint(1, 4)}.{dice.randint(0, 12)}{dice.choice(ends)}" for _ in range(number)]
 
 
 def lines(engine: DockerEngine, image: str, script: str, text: str) -> list[str]:
@@ -60,7 +75,7 @@ def lines(engine: DockerEngine, image: str, script: str, text: str) -> list[str]
 
 @pytest.mark.engine
 def test_debian_orders_as_dpkg_does(engine: DockerEngine) -> None:
-    table = pairs(DEBIAN, random_versions("01a.~+-", 400))
+    table = pairs(debian.compare, [*DEBIAN, *random_versions("01a.~+-", 500)])
     asked = [(a, b) for a, b in table if debian.compare(a, b) is not None]
     script = (
         "if dpkg --compare-versions $a lt $b; then s='<'; elif dpkg --compare-versions $a gt $b; "
@@ -84,7 +99,9 @@ def test_what_is_no_version_for_dpkg_is_none_for_us(engine: DockerEngine) -> Non
 
 @pytest.mark.engine
 def test_alpine_orders_as_apk_does(engine: DockerEngine) -> None:
-    table = pairs(ALPINE, random_versions("019.ab~r", 150))
+    table = pairs(
+        alpine.compare, [*ALPINE, *random_versions("019.ab~r", 60), *random_releases(500)]
+    )
     assert len(table) >= 500
     script = 's=$(apk version -t $a $b 2>/dev/null); echo "$a ${s:-invalid} $b"'
     text = "".join(f"{a} {b}\n" for a, b in table)
