@@ -1,4 +1,5 @@
-# CPython for musl as /usr/local, with upstream's configure options, as on Alpine.
+# CPython for musl as /usr/local, with upstream's configure options, as on Alpine. Only the interpreter
+# is optimized, and little: that costs minutes.
 FROM stepdown-lab/libraries AS build
 COPY source/python3.13_*.orig.tar.* /source/
 # Python remembers the compiler as gcc, as on Alpine. Debian's gcc would name its own folders for
@@ -17,8 +18,10 @@ RUN --mount=type=tmpfs,target=/build set -eu; \
     ./configure -q --build=x86_64-linux-musl --enable-loadable-sqlite-extensions \
       --enable-option-checking=fatal --enable-shared --with-ensurepip --disable-test-modules \
       --with-openssl=/alpine CPPFLAGS="-I/alpine/include" PKG_CONFIG=false; \
-    make -s -j"$(nproc)" OPT="-DNDEBUG -O1 -w" EXTRA_CFLAGS=-DTHREAD_STACK_SIZE=0x100000 \
-      LDFLAGS="-L/alpine/lib -Wl,--strip-all"; \
+    for goal in "-O1 python" "-O0 all"; do \
+      make -s -j"$(nproc)" OPT="-DNDEBUG ${goal% *} -w" EXTRA_CFLAGS=-DTHREAD_STACK_SIZE=0x100000 \
+        LDFLAGS="-L/alpine/lib -Wl,--strip-all" "${goal#* }"; \
+    done; \
     rm python; \
     make -s OPT="-DNDEBUG -O1 -w" EXTRA_CFLAGS=-DTHREAD_STACK_SIZE=0x100000 \
       LDFLAGS="-L/alpine/lib -Wl,--strip-all -Wl,-rpath='\$\$ORIGIN/../lib'" python; \
