@@ -165,9 +165,9 @@ def test_stopping_at_a_question(keys: PipeInput) -> None:
         asker(keys).confirm("Go on?")
 
 
-def terminal(folder: Path, home: Path, *words: str) -> "pexpect.spawn[str]":
+def terminal(folder: Path, home: Path, *words: str, **env: str) -> "pexpect.spawn[str]":
     size = (40, 80)
-    environment = {**leftovers.environment(home), "TERM": "xterm-256color"}
+    environment = {**leftovers.environment(home), "TERM": "xterm-256color", **env}
     return pexpect.spawn(
         sys.executable,
         ["-m", "stepdown", "migrate", str(folder), *words],
@@ -179,7 +179,12 @@ def terminal(folder: Path, home: Path, *words: str) -> "pexpect.spawn[str]":
 
 
 def application(folder: Path) -> Path:
-    files = {"Dockerfile": NODE, "server__mjs": SERVER, "app__test__mjs": TEST}
+    """Make a repository whose images are small and soon measured."""
+    files = {
+        "Dockerfile": NODE.replace("node:24", "node:24-slim"),
+        "server__mjs": SERVER,
+        "app__test__mjs": TEST,
+    }
     return make(folder, **files, package__json=PACKAGE)
 
 
@@ -194,9 +199,9 @@ ONE_BASE = (
     ("Who can reach it?", ENTER),
     ("How do people debug it", ENTER),
     ("Command that tests", ENTER),
-    ("on node:24 now?", ENTER),
+    ("on node:24-slim now?", ENTER),
     ("Which bases should be tried?", DOWN + ENTER),
-    ("Build and check node:24-slim with", ENTER),
+    ("Build and check node:24-alpine with", ENTER),
 )
 
 
@@ -207,20 +212,20 @@ def test_the_whole_wizard_in_a_terminal(tmp_path: Path, home: Path) -> None:
     screen = terminal(folder, home)
     answered(screen, *ONE_BASE)
     screen.expect_exact("This run")
-    screen.expect_exact("node:24 → node:24-slim works")  # again, below the long report
+    screen.expect_exact("node:24-slim → node:24-alpine works")  # again, below the long report
     screen.expect_exact("Read it again: `stepdown report ")
     answered(screen, ("What next?", ENTER))
     screen.expect_exact("git merge")
     screen.expect(pexpect.EOF)
     screen.close()
     assert screen.exitstatus == 0
-    assert git(folder, "branch", "--list", "stepdown/*") == "stepdown/dockerfile-slim"
+    assert git(folder, "branch", "--list", "stepdown/*") == "stepdown/dockerfile-alpine"
     assert git(folder, "status", "--porcelain") == ""
     saved = record.load(folder / ".git" / "stepdown" / "record.json")
     assert saved.best is not None
     kept = str(folder / ".git" / "stepdown" / "plan.json")
     again = terminal(folder, home, "--plan", kept, "--dry-run")
-    again.expect_exact("1. slim (node:24-slim)")
+    again.expect_exact("1. alpine (node:24-alpine)")
     again.expect(pexpect.EOF)
     again.close()
     assert again.exitstatus == 0
@@ -235,10 +240,10 @@ def test_tests_that_are_red_on_the_old_base_are_changed_at_once(tmp_path: Path, 
         screen,
         *ONE_BASE[:2],
         ("Command that tests", "\x15false" + ENTER),
-        ("Try `false` on node:24 now?", ENTER),
+        ("Try `false` on node:24-slim now?", ENTER),
         ("What now?", ENTER),
         ("Command that tests", "\x15node --test" + ENTER),
-        ("Try `node --test` on node:24 now?", ENTER),
+        ("Try `node --test` on node:24-slim now?", ENTER),
         ("Which bases should be tried?", STOP),
     )
     screen.expect(pexpect.EOF)
@@ -247,6 +252,19 @@ def test_tests_that_are_red_on_the_old_base_are_changed_at_once(tmp_path: Path, 
     assert git(folder, "branch", "--list", "stepdown/*") == ""
 
 
+def test_an_engine_that_does_not_answer_is_told_before_the_questions(
+    tmp_path: Path, home: Path
+) -> None:
+    folder = application(tmp_path / "r")
+    screen = terminal(folder, home, DOCKER_HOST=f"unix://{tmp_path}/nobody.sock")
+    screen.expect_exact("No container engine answers")
+    screen.expect(pexpect.EOF)
+    screen.close()
+    assert screen.exitstatus == 4
+    assert "?" not in (screen.before or "")
+
+
+@pytest.mark.engine
 def test_interrupt_at_a_question_changes_nothing(tmp_path: Path, home: Path) -> None:
     folder = application(tmp_path / "r")
     screen = terminal(folder, home)
@@ -259,6 +277,7 @@ def test_interrupt_at_a_question_changes_nothing(tmp_path: Path, home: Path) -> 
     assert not list((home / "stepdown" / "runs").iterdir())
 
 
+@pytest.mark.engine
 def test_hangup_at_a_question_changes_nothing(tmp_path: Path, home: Path) -> None:
     folder = application(tmp_path / "r")
     screen = terminal(folder, home)

@@ -24,6 +24,7 @@ class Aids:
 
     `plan` plans with other options, `attempt` runs the tests of a plan on the old base,
     `variables` are those that the repository names. `console` shows what is not a question.
+    `knock` raises EngineError where no engine answers: better before the questions than after.
     """
 
     asker: Asker
@@ -31,17 +32,21 @@ class Aids:
     plan: Callable[[Options], Plan]
     attempt: Callable[[Plan], CheckRun | BuildFailed]
     variables: tuple[Variable, ...]
+    knock: Callable[[], None]
 
 
 def interview(aids: Aids, options: Options) -> tuple[Options, Plan]:
     """Lead from a Dockerfile to a plan that the person agreed to.
 
-    A plan without steps is returned as it is. Raises UsageError where the answer is no.
+    A plan without steps is returned as it is. Raises UsageError where the answer is no, and
+    EngineError where the work that is asked about could not be done.
     """
     what = aids.plan(options)
     _show(aids, plan_text.understood(what))
     if not what.steps:
         return options, what
+    if not options.dry_run:
+        aids.knock()
     asker = aids.asker
     options = asker.circumstances(options)
     options = asker.environment(aids.variables, options)

@@ -254,7 +254,14 @@ def _aids(desk: Desk, asker: Asker, target: Target) -> Aids:
         plan=partial(_plan, desk, target),
         attempt=partial(_rehearsed, desk),
         variables=discover.variables(listed, target),
+        knock=_knock,
     )
+
+
+def _knock() -> None:
+    from stepdown.cli import work  # noqa: PLC0415  (the SDK takes time to import)
+
+    work.knock()
 
 
 def _plan(desk: Desk, target: Target, options: Options) -> Plan:

@@ -1,10 +1,12 @@
 """The part of `stepdown migrate` that needs the engine; imported when there is work for it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from stepdown.adapters.connection import find_address, open_client
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import Home
 from stepdown.adapters.shelf import FolderShelf
@@ -21,6 +23,11 @@ from stepdown.model.facts import Target
 from stepdown.model.plan import Plan
 from stepdown.model.trial import BuildFailed, CheckRun, Outcome
 from stepdown.rootfs import osrelease
+
+
+def knock() -> None:
+    """Raise EngineError where no engine answers."""
+    open_client(find_address(os.environ)).close()
 
 
 def os_release(desk: Desk, image: str) -> dict[str, str]:
