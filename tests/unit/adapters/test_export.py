@@ -33,16 +33,25 @@ def chunked(body: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 
 
 @contextmanager
-def listening(listener: socket.socket, answer: bytes) -> Iterator[list[bytes]]:
-    """Answer one request, whatever it asks for; tell what it was."""
+def listening(
+    listener: socket.socket, *pieces: bytes, silent: bool = False
+) -> Iterator[list[bytes]]:
+    """Answer one request, whatever it asks for; tell what it was.
+
+    The pieces come one by one. A `silent` engine does not close the connection afterwards.
+    """
     asked: list[bytes] = []
+    over = threading.Event()
 
     def serve() -> None:
         with suppress(OSError):
             connection, _ = listener.accept()
             with connection:
                 asked.append(connection.recv(65536))
-                connection.sendall(answer)
+                for piece in pieces:
+                    connection.sendall(piece)
+                    over.wait(0.05 if len(pieces) > 1 else 0)
+                over.wait(10 if silent else 0)
 
     listener.listen()
     thread = threading.Thread(target=serve)
@@ -50,6 +59,7 @@ def listening(listener: socket.socket, answer: bytes) -> Iterator[list[bytes]]:
     try:
         yield asked
     finally:
+        over.set()
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
@@ -57,11 +67,13 @@ def listening(listener: socket.socket, answer: bytes) -> Iterator[list[bytes]]:
 
 
 @contextmanager
-def engine(answer: bytes, folder: Path) -> Iterator[tuple[APIClient, list[bytes]]]:
+def engine(
+    answer: bytes, folder: Path, *further: bytes, silent: bool = False, timeout: int = 5
+) -> Iterator[tuple[APIClient, list[bytes]]]:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(folder / "s"))
-    api = APIClient(base_url=f"unix://{folder / 's'}", version="1.45", timeout=5)
-    with listening(listener, answer) as asked:
+    api = APIClient(base_url=f"unix://{folder / 's'}", version="1.45", timeout=timeout)
+    with listening(listener, answer, *further, silent=silent) as asked:
         yield api, asked
     api.close()
 
@@ -123,6 +135,27 @@ def test_a_refusal_is_told_in_the_engines_words(folder: Path) -> None:
     ):
         pytest.fail("there is nothing to read")
     assert "no such container" in caught.value.details
+
+
+@pytest.mark.parametrize("cut", [9, 19, 20, 519, 100_000])
+def test_an_answer_that_comes_piece_by_piece(cut: int, folder: Path) -> None:
+    whole = plain(ARCHIVE)
+    with (
+        engine(whole[:cut], folder, whole[cut:]) as (api, _),
+        exported(api, "c") as chunks,
+    ):
+        assert b"".join(chunks) == ARCHIVE
+
+
+@pytest.mark.parametrize("answer", [b"", plain(b""), plain(HALF)], ids=len)
+def test_an_engine_that_falls_silent(answer: bytes, folder: Path) -> None:
+    with (
+        engine(answer, folder, silent=True, timeout=1) as (api, _),
+        pytest.raises(EngineError, match="exporting an image") as caught,
+        exported(api, "c") as chunks,
+    ):
+        list(chunks)
+    assert "timed out" in caught.value.details or "came for 1 s" in caught.value.details
 
 
 def test_an_engine_behind_tcp() -> None:
