@@ -7,7 +7,7 @@ else; section headers are used only to count symbols and to recognise Go.
 import re
 import struct
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from mmap import mmap
 
 import msgspec
@@ -50,7 +50,7 @@ _TRUSTED_LIMIT = 4 << 20
 _TRUSTED = re.compile(rb"(?:/[\w.+/-]{1,60}/\0){2,12}")
 
 
-class VersionNeed(Value, frozen=True, kw_only=True):
+class VersionNeed(Value, frozen=True, kw_only=True, gc=False):
     """A symbol version that an object asks of a library; `index` is its number in the object.
 
     The absence of a `weak` one is no error.
@@ -125,23 +125,6 @@ def parse(content: Bytes, holes: Holes = (), *, symbols: bool = True) -> Elf | N
         return Elf(architecture=image.architecture, type=image.type, damaged=True)
 
 
-def writable(head: bytes) -> tuple[tuple[int, int], ...]:
-    """Return (offset, size) of the segments that a program can write to, from a file's start."""
-    try:
-        return tuple((offset, size) for offset, _, size in ElfFile(head).writable_at)
-    except CONTRADICTIONS:
-        return ()
-
-
-def sections_end(head: bytes) -> int:
-    """Return where in the file the section headers end, from a file's start; 0 without any."""
-    try:
-        start, step, count, _ = ElfFile(head).section_table()
-    except CONTRADICTIONS:
-        return 0
-    return start + step * count if start else 0
-
-
 class ElfFile:
     """A view of one ELF file.
 
@@ -174,6 +157,7 @@ class ElfFile:
         self.read_dynamic()
         soname = self._text(_SONAME)
         flags = self.dynamic.get(_FLAGS_1, 0)
+        sections = self._section_names()
         return Elf(
             architecture=self.architecture,
             type=self.type,
@@ -190,8 +174,8 @@ class ElfFile:
             defines=tuple(self._defines()),
             symbols=self._symbols(),
             trusted=self._trusted() if soname.startswith("ld") else (),
-            go=self._section_named(b".go.buildinfo"),
-            rust=self._section_named(b".dep-v0"),
+            go=b"\0.go.buildinfo\0" in sections,
+            rust=b"\0.dep-v0\0" in sections,
         )
 
     def _unpack(self, layout: str, at: int) -> tuple[int, ...]:
@@ -203,14 +187,23 @@ class ElfFile:
             (start,), (size, count) = self._unpack("Q", 32), self._unpack("HH", 54)
         else:
             (start,), (size, count) = self._unpack("I", 28), self._unpack("HH", 42)
-        for at in range(start, start + size * count, size or 1):
+        for row in self._rows("IIQQQQQ" if self.wide else "IIIIIII", start, size, count):
             if self.wide:
-                kind, flags, offset, address, _, stored, memory = self._unpack("IIQQQQQ", at)
+                kind, flags, offset, address, _, stored, memory = row
             else:
-                kind, offset, address, _, stored, memory, flags = self._unpack("IIIIIII", at)
+                kind, offset, address, _, stored, memory, flags = row
             if kind == _PT_LOAD and flags & _WRITE:
                 self.writable_at.append((offset, address, stored))
             yield kind, offset, address, stored, memory
+
+    def _rows(self, layout: str, start: int, step: int, count: int) -> Iterator[tuple[int, ...]]:
+        """Return the rows of a table, which are `step` bytes each."""
+        if not step * count:
+            return iter(())
+        if start + step * count > len(self.data):
+            raise ValueError("a table that ends outside of the file")
+        form = _row(self.order + layout, step)
+        return form.iter_unpack(self.data[start : start + step * count])
 
     def offset(self, address: int, size: int = 0) -> int:
         """Return where `address` lies in the file; raises where it is not in the file."""
@@ -253,15 +246,16 @@ class ElfFile:
         return self._string(self.dynamic[tag]) if tag in self.dynamic else ""
 
     @cached_property
-    def _strings(self) -> int:
-        """Where the table of names begins."""
-        return self._there(self.offset(self.dynamic[_STRTAB]), self.dynamic.get(_STRSZ, 0))
+    def _strings(self) -> tuple[int, int]:
+        """Where the table of names begins, and its size."""
+        size = self.dynamic.get(_STRSZ, 0)
+        return self._there(self.offset(self.dynamic[_STRTAB]), size), size
 
     def _string(self, at: int) -> str:
-        size = self.dynamic.get(_STRSZ, 0)
+        first, size = self._strings
         if not 0 <= at < size:
             raise ValueError("a name outside of the string table")
-        start = self._strings + at
+        start = first + at
         end = self.content.find(b"\0", start, start + min(size - at, _STRING_LIMIT))
         self.strings_left -= end - start
         if end < 0 or self.strings_left < 0:
@@ -329,10 +323,12 @@ class ElfFile:
         """Yield (type, place of the name, address, size, size of an entry); none if damaged."""
         start, step, count, _ = self.section_table()
         layout = "IIQQQQIIQQ" if self.wide else "IIIIIIIIII"
-        whole = start and step and start + step * count <= len(self.data)
-        for index in range(count if self._there(start, step * count) and whole else 0):
-            fields = self._unpack(layout, start + index * step)
-            yield fields[1], fields[0], fields[3], fields[5], fields[9]
+        whole = start and start + step * count <= len(self.data)
+        if self._there(start, step * count) and whole:
+            for name, kind, _, address, _, size, _, _, _, entry in self._rows(
+                layout, start, step, count
+            ):
+                yield kind, name, address, size, entry
 
     def section_table(self) -> tuple[int, int, int, int]:
         """Return (offset, size of a header, number of headers, index of the names' section)."""
@@ -340,15 +336,16 @@ class ElfFile:
         step, count, names = self._unpack("HHH", 58 if self.wide else 46)
         return start, step, count, names
 
-    def _section_named(self, name: bytes) -> bool:
+    def _section_names(self) -> bytes:
+        """Return the names of all sections, each with a zero before and behind it."""
         start, step, count, names = self.section_table()
         at = start + names * step
         if not start or names >= count or at + step > len(self.data):
-            return False
+            return b""
         self._there(at, step)
         fields = self._unpack("IIQQQQ" if self.wide else "IIIIII", at)
         self._there(fields[4], fields[5])
-        return self.content.find(b"\0" + name + b"\0", fields[4], fields[4] + fields[5]) >= 0
+        return bytes(self.data[fields[4] : fields[4] + fields[5]])
 
     def section(self, name: bytes) -> tuple[int, int] | None:
         """Return (offset, size) of the first section of this name."""
@@ -371,6 +368,15 @@ class ElfFile:
             if b"/lib" in match[0]:
                 return tuple(_decode(folder) for folder in match[0].split(b"\0")[:-1])
         return ()
+
+
+@lru_cache(maxsize=64)
+def _row(layout: str, step: int) -> struct.Struct:
+    """Return the layout of a row of `step` bytes, of which `layout` are read."""
+    size = struct.calcsize(layout)
+    if step < size:
+        raise ValueError("rows that are too short")
+    return struct.Struct(f"{layout}{step - size}x")
 
 
 def _decode(name: bytes) -> str:
