@@ -31,6 +31,8 @@ from stepdown.rootfs.zips import ZipError
 PASSWD, GROUP = "/etc/passwd", "/etc/group"
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTINGS = frozenset((PASSWD, GROUP, *OS_RELEASE, ldcache.CACHE, DIVERSIONS))
+_TOLD_BY_FOLDER = ("/etc/", *databases.PLACES, *sorted(_SETTINGS))
+_TOLD_BY_NAME = (*languages.ENDS, *jars.SUFFIXES, eggs.SUFFIX, *runtimes.ENDS)
 _SHEBANG = 256  # what the kernel reads of a script
 _SYMBOLS = 256 * MEGABYTE
 
@@ -84,6 +86,12 @@ class Contents:
         elif head.startswith(b"#!") and member.mode & 0o111:
             line = head[2:].partition(b"\n")[0]
             self.shebangs[path] = line.decode("utf-8", "surrogateescape")
+        if path.startswith(_TOLD_BY_FOLDER) or path.endswith(_TOLD_BY_NAME):
+            self._by_path(member, stream, head)
+
+    def _by_path(self, member: Member, stream: TarStream, head: bytes) -> None:
+        """Read a file that its path tells of."""
+        path = member.path
         if databases.wanted(path):
             self._database(member, stream)
         elif languages.wanted(path):

@@ -10,6 +10,8 @@ from stepdown.rootfs.packages import Package
 RPM = frozenset((*rpm.DATABASES, *rpm.MANIFESTS))
 SINGLE = frozenset((dpkg.STATUS, *apk.INSTALLED, *RPM))
 FOLDERS = (dpkg.STATUS_FOLDER.rstrip("/"),)
+PLACES = (*sorted(SINGLE), dpkg.STATUS_FOLDER, dpkg.INFO_FOLDER)
+"""What the paths of all their files begin with."""
 UNREAD = (
     "/var/lib/rpm/Packages",
     "/var/lib/rpm/Packages.db",
@@ -36,8 +38,6 @@ class Listing(Value, frozen=True, kw_only=True):
 
 def wanted(path: str) -> bool:
     """Tell whether the file at `path` is part of a database."""
-    if not path.startswith(("/var/lib/", "/lib/apk/", "/usr/lib/")):
-        return False
     return (
         path in SINGLE
         or path.startswith(dpkg.STATUS_FOLDER)

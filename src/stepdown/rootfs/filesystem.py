@@ -16,7 +16,7 @@ from stepdown.rootfs.tar import EntryType
 _LOADER_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 
 
-class Entry(Value, frozen=True, kw_only=True):
+class Entry(Value, frozen=True, kw_only=True, gc=False):
     """What lies at one path.
 
     `mode` holds the permission bits (07777), `size` is in bytes, `link` a symbolic link's text.

@@ -68,7 +68,7 @@ class _Collector:
     def add(self, member: Member, stream: TarStream) -> None:
         """Take one member; a later one of the same path replaces the earlier."""
         path = member.path
-        if path in _ARTEFACTS and member.size == 0:
+        if member.size == 0 and path in _ARTEFACTS:
             return
         if path in self.entries:
             self._forget(path)
@@ -93,9 +93,11 @@ class _Collector:
             capability=member.capability,
         )
         self._add_folders(path)
+        if kind is not _FILE:
+            return
         if member.sparse:
             self.contents.gap(Part.BINARIES, path, "is a sparse file, which was not looked into")
-        elif kind is _FILE and member.size:
+        elif member.size:
             self.contents.take(member, stream)
 
     def finish(self) -> RootFS:

@@ -10,6 +10,7 @@ _PYTHON = re.compile(
     r"/[^/]+(?:\.dist-info/METADATA|\.egg-info(?:/PKG-INFO)?|\.egg/EGG-INFO/PKG-INFO)"
 )
 _PYTHON_ENDS = (".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO", ".egg/EGG-INFO/PKG-INFO")
+ENDS = ("/package.json", ".gemspec", *_PYTHON_ENDS)
 _NODE = re.compile(r"/node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json")
 _UNPACKED = re.compile(r"/[a-z][a-z0-9._-]*-v?\d+\.\d+\.\d+[^/]*/package\.json")
 _GEM = re.compile(r"/specifications/(?:default/)?[^/]+\.gemspec")

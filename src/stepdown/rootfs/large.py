@@ -9,7 +9,7 @@ import re
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 
 from stepdown.model.image import Value
-from stepdown.rootfs import elf
+from stepdown.rootfs.elf import CONTRADICTIONS, ElfFile
 from stepdown.rootfs.tar import TarStream
 
 _HEAD = 24 << 20
@@ -40,10 +40,14 @@ def read(
     data = mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS)
     match: re.Match[bytes] | None = None
     before, at = b"", 0
-    while piece := bytes(stream.read(_PIECE)):
+    while piece := stream.piece():
         if pattern is not None and match is None:
-            match = pattern.search(before + piece)
-            before = piece[-_OVERLAP:]
+            text = before + piece
+            found = pattern.search(text)
+            # What ends with the piece may go on in the next.
+            if found and (found.end() < len(text) or at + len(piece) == size):
+                match = found
+            before = text[-_OVERLAP:]
         for start, end in kept:
             low, high = max(start, at), min(end, at + len(piece))
             if low < high:
@@ -54,11 +58,11 @@ def read(
 
 def _kept(head: bytes, size: int) -> list[Span]:
     """Return the spans to keep, in order, without overlaps."""
-    sections = min(elf.sections_end(head), size)
+    sections = min(_sections_end(head), size)
     spans = [(0, min(_HEAD, size))]
     spans += [(max(end - _TAIL, 0), end) for end in (sections, size)]
     left = _WRITABLE
-    for offset, length in elf.writable(head):
+    for offset, length in _writable(head):
         taken = max(0, min(length, left, size - offset))
         left -= taken
         spans.append((offset, offset + taken))
@@ -69,6 +73,23 @@ def _kept(head: bytes, size: int) -> list[Span]:
         elif start < end:
             joined.append((start, end))
     return joined
+
+
+def _writable(head: bytes) -> tuple[Span, ...]:
+    """Return (offset, size) of the segments that a program can write to."""
+    try:
+        return tuple((offset, size) for offset, _, size in ElfFile(head).writable_at)
+    except CONTRADICTIONS:
+        return ()
+
+
+def _sections_end(head: bytes) -> int:
+    """Return where in the file the section headers end, 0 without any."""
+    try:
+        start, step, count, _ = ElfFile(head).section_table()
+    except CONTRADICTIONS:
+        return 0
+    return start + step * count if start else 0
 
 
 def _holes(kept: list[Span], size: int) -> list[Span]:

@@ -28,13 +28,13 @@ def owners(
     The folder of a path is resolved (merged /usr), the last part is not: a package owns its
     symbolic link, not what the link points to. Paths whose folder is absent are left out.
     """
-    folders: dict[str, str | None] = {}
+    folders: dict[str, str] = {}  # with a slash at the end; empty where there is none
     owned: dict[str, str] = {}
     for path, package in claims:
         folder, _, name = path.rpartition("/")
         if folder not in folders:
-            folders[folder] = resolve(folder or "/")
-        real = folders[folder]
-        if real is not None and name:
-            owned[f"{real.rstrip('/')}/{name}"] = package
+            real = resolve(folder or "/")
+            folders[folder] = "" if real is None else real.rstrip("/") + "/"
+        if name and (place := folders[folder]):
+            owned[place + name] = package
     return owned

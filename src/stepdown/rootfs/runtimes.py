@@ -17,6 +17,7 @@ _TEXTS = {
     ),
     "go": (re.compile(r".*/go/VERSION"), re.compile(rb"\Ago(\d[\w.]{0,40})")),
 }
+ENDS = ("/release", "/VERSION")
 _PROGRAMS = {
     "node": (
         re.compile(r"node(?:js)?|libnode\.so.*"),
@@ -68,8 +69,6 @@ def sought(path: str) -> Sought | None:
 
 def of_release_file(path: str, stream: TarStream) -> Runtime | None:
     """Return the runtime to which the release file that `stream` is at belongs."""
-    if not path.endswith(("/release", "/VERSION")):
-        return None
     for name, (paths, pattern) in _TEXTS.items():
         if paths.fullmatch(path) and (match := pattern.search(stream.peek(_RELEASE_SIZE))):
             return Runtime(name=name, version=match[1].decode(), path=path)

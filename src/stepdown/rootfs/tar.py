@@ -65,7 +65,7 @@ _EXTENSIONS = frozenset((b"L", b"K", b"x", b"X", b"g"))
 _NOT_FILES = frozenset((b"V", b"M", b"N", b"D"))
 
 
-class Member(Value, frozen=True, kw_only=True):
+class Member(Value, frozen=True, kw_only=True, gc=False):
     """One member of an archive.
 
     `path` is absolute and free of `.` and `..`, which cannot lead above the root. `link` is a
@@ -115,6 +115,12 @@ class TarStream:
         self._left -= count
         return self._take(count)
 
+    def piece(self) -> bytes:
+        """Return the next bytes of the current member, as many as are there; empty at its end."""
+        while self._left and self._at == len(self._chunk):
+            self._next_chunk()
+        return bytes(self.read(len(self._chunk) - self._at))
+
     def peek(self, limit: int) -> bytes:
         """Return what `read` would, and leave it there."""
         count = min(limit, self._left)
@@ -126,10 +132,11 @@ class TarStream:
 
     def _header(self) -> bytes | None:
         header = bytes(self._take(BLOCK))
+        if zlib.adler32(header) & 0xFFFF == _checksum(header[148:156]):
+            return header
         if header == _ZEROS:
             return None
-        _check(header)
-        return header
+        raise TarError("A header's checksum is wrong.")
 
     def _member(self, header: bytes) -> Member | None:
         extended = self._defaults
@@ -141,13 +148,17 @@ class TarStream:
             if following is None:
                 raise TarError("An extended header is the last thing in the archive.")
             header = following
-        self._start(extended, header)
+        size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
+        if size < 0:
+            raise TarError("A member has a negative size.")
+        self._left = size = 0 if kind in _TYPES else size
+        self._padding = -size % BLOCK
         if kind in _NOT_FILES:
             return None
         if kind == b"S" or (extended and any(key.startswith(_SPARSE) for key in extended)):
             self._skip_sparse(header)
             return _member(header, extended, _sparse_size(header, extended), sparse=True)
-        return _member(header, extended, self._left)
+        return _member(header, extended, size)
 
     def _extend(self, kind: bytes, header: bytes, extended: dict[str, bytes]) -> None:
         size = _number(header[124:136])
@@ -167,14 +178,6 @@ class TarStream:
             case _:
                 extended.update(_records(content))
 
-    def _start(self, extended: Mapping[str, bytes], header: bytes) -> None:
-        kind = header[156:157]
-        size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
-        if size < 0:
-            raise TarError("A member has a negative size.")
-        self._left = 0 if kind in _TYPES else size
-        self._padding = -self._left % BLOCK
-
     def _skip_sparse(self, header: bytes) -> None:
         """Go to the member's end; the old form has more blocks of its map before the content."""
         more = header[156:157] == b"S" and header[482:483] != b"\0"
@@ -183,8 +186,10 @@ class TarStream:
         self._finish()
 
     def _finish(self) -> None:
-        self._skip(self._left + self._padding)
-        self._left = self._padding = 0
+        rest = self._left + self._padding
+        if rest:
+            self._skip(rest)
+            self._left = self._padding = 0
 
     def _take(self, count: int) -> bytes | bytearray:
         end = self._at + count
@@ -192,6 +197,8 @@ class TarStream:
             taken = self._chunk[self._at : end]
             self._at = end
             return taken
+        # One copy into place: chunks that are kept until the last is there cost more memory, which
+        # the system has to clear first.
         joined, filled = bytearray(count), 0
         with memoryview(joined) as whole:
             while filled < count:
@@ -216,12 +223,14 @@ class TarStream:
         self._chunk, self._at = chunk, 0
 
 
-def _check(header: bytes) -> None:
-    # The checksum is the sum of all bytes with its own field read as eight spaces. The low half
-    # of Adler-32 is that sum plus one, modulo 65521, and comes at the speed of C.
-    others = zlib.adler32(header[156:], zlib.adler32(header[:148])) & 0xFFFF
-    if (others - 1 + 8 * 32 - _number(header[148:156])) % 65521:
-        raise TarError("A header's checksum is wrong.")
+@lru_cache(maxsize=1 << 14)
+def _checksum(field: bytes) -> int:
+    """Return the low half of the Adler-32 of a header with this checksum.
+
+    The checksum is the sum of all bytes with its own field read as eight spaces. The low half of
+    Adler-32 is the sum of all bytes plus one, modulo 65521, and comes at the speed of C.
+    """
+    return (_number(field) - 8 * 32 + sum(field) + 1) % 65521
 
 
 @lru_cache(maxsize=4096)  # most members have one of a few modes and owners
@@ -234,10 +243,12 @@ def _number(field: bytes) -> int:
         sign = 1 << 8 * len(field) - 1
         value = int.from_bytes(field, "big") & sign - 1
         return value - sign if field[0] & 0x40 else value
-    digits = field.partition(b"\0")[0].strip()
+    digits = field.partition(b"\0")[0]
     try:
         return int(digits, 8) if digits else 0
     except ValueError:
+        if digits.isspace():
+            return 0
         raise TarError("A header holds a number that is none.") from None
 
 

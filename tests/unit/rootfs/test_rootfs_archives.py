@@ -392,6 +392,17 @@ def test_of_a_large_program_the_tables_are_kept() -> None:
     assert fs.gaps == ()
 
 
+@pytest.mark.parametrize("ending", [b"", b" "], ids=["at the end", "inside"])
+@pytest.mark.parametrize("cut", range(18))
+def test_a_version_that_arrives_in_two_parts(cut: int, ending: bytes) -> None:
+    program = bytearray(ElfSample(type=2, needed=("libc.so.6",)).build())
+    program += bytes(8192 - len(program)) + b"node.js/v24.19.123" + ending
+    data = archive({"bin/node": bytes(program)})
+    parts = (data[: 512 + 8192 + cut], data[512 + 8192 + cut :])
+    fs = read(parts, Limits(whole_elf=4096))
+    assert [r.version for r in fs.runtimes] == ["24.19.123"]
+
+
 def test_a_table_of_a_large_program_that_was_not_kept_is_a_gap() -> None:
     start = bytearray(ElfSample(type=2, needed=("libc.so.6",)).build())
     size = 40 << 20
