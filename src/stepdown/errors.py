@@ -83,6 +83,10 @@ class RecordError(StepdownError):
     """A saved record cannot be read."""
 
 
+class WorkersLostError(StepdownError):
+    """All who could do the work of a batch are gone, and stay away."""
+
+
 class LedgerError(StepdownError):
     """The ledger of a batch cannot be opened, is in use, or is of another version."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "batch"))
 import msgspec
-from batches import drive, usual
+from batches import drive, reopen, usual
 
 from stepdown.adapters import pools
 from stepdown.flow.batch.ledger import Ledger
@@ -38,7 +38,9 @@ def entries(count: int) -> list[Entry]:
 def pass_over(ledger: Ledger) -> float:
     """Do all that is pending; return the seconds."""
     began = time.monotonic()
-    with pools.threads(2, perform, lambda _: None, lambda _: None) as pool:
+    with pools.threads(
+        2, perform=perform, ask=lambda _: b"[]", reap=lambda _: None, tell=lambda _: None
+    ) as pool:
         drive(ledger, pool)
     return time.monotonic() - began
 
@@ -59,7 +61,7 @@ def main() -> None:
             ledger.select(entries(wanted.tasks))
             before = peak()
             first = pass_over(ledger)
-            ledger.reopen()
+            reopen(ledger)
             again = pass_over(ledger)
         print(f"{wanted.tasks} repositories, a scout and an evaluation each: {first:.1f} s,"
               f" {first / wanted.tasks / 2 * 1000:.2f} ms a task,"

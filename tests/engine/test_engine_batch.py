@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from stepdown.adapters import pools
-from stepdown.cli import batchwork
+from stepdown.cli import batchimages, batchwork
 from stepdown.model.encoding import to_json
 from stepdown.model.fleet import Answer, Entry, Report, Result, Scouted, Task, Work
 
@@ -31,7 +31,13 @@ def repository(folder: Path, files: dict[str, str]) -> Entry:
 
 def done(work: Work, entry: Entry, options: str = "{}") -> Answer:
     task = Task(work=work, batch="b", key="k", attempt=1, entry=entry, options=options)
-    with pools.threads(2, batchwork.perform, batchwork.reap, lambda _: None) as pool:
+    with pools.threads(
+        2,
+        perform=batchwork.perform,
+        ask=batchimages.now,
+        reap=batchwork.reap,
+        tell=lambda _: None,
+    ) as pool:
         answer: Answer = msgspec.json.decode(pool.submit(to_json(task)).result(), type=Answer)
     return answer
 

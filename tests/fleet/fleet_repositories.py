@@ -239,3 +239,8 @@ FLEET = (
     *SHELLS, *NODES, *PYTHONS, *GOES, *HONEST, *NOTHING, *ATTENTION_, *BROKENS, *REDS, *UNBUILT,
     *HOSTILE, *ODD,
 )  # fmt: skip
+
+
+def named(*names: str) -> tuple[Repository, ...]:
+    """Those of the fleet with these names."""
+    return tuple(one for one in FLEET if one.name in names)

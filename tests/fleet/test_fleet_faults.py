@@ -16,60 +16,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import docker
 import pytest
 from fleet_batch import compared, environment, evaluate, report
-from fleet_repositories import FLEET, one
-from fleet_world import Repository, make
+from fleet_left import settled
+from fleet_repositories import named, one
+from fleet_world import make
 
-from stepdown.adapters.runs import Home
 from stepdown.model.fleet import Result
 
 pytestmark = pytest.mark.engine
 LONGEST = 550
 TOKEN = "tok3n-Planted-" + secrets.token_hex(8)
 QUICK = ("nothing-readme", "attention-syntax", "unbuilt-step", "red-test", "several-one-broken")
-
-
-def named(*names: str) -> tuple[Repository, ...]:
-    return tuple(one for one in FLEET if one.name in names)
-
-
-def left(folder: Path) -> list[str]:
-    """All that a batch may leave: on the engine, in its folders, of its processes."""
-    host = Home(folder / "cache/stepdown", folder / "state/stepdown").host()
-    label: dict[str, str | list[str] | bool] = {"label": f"stepdown.host={host}"}
-    client = docker.from_env()
-    try:
-        things = [
-            *(f"container {c.name}" for c in client.containers.list(all=True, filters=label)),
-            *(f"image {i.tags}" for i in client.images.list(all=True, filters=label)),
-            *(f"volume {v.name}" for v in client.volumes.list(filters=label)),
-            *(f"network {n.name}" for n in client.networks.list(filters=label)),
-        ]
-    finally:
-        client.close()
-    runs = folder / "cache/stepdown/runs"
-    files = [*(runs.iterdir() if runs.is_dir() else ()), *(folder / "temporary").iterdir()]
-    return [*things, *map(str, files), *_children(folder)]
-
-
-def _children(folder: Path) -> Iterator[str]:
-    wanted = f"XDG_CACHE_HOME={folder / 'cache'}".encode()
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                yield f"process {(entry / 'cmdline').read_bytes()!r}"
-        except OSError:
-            continue
-
-
-def settled(folder: Path) -> list[str]:
-    """Look again for a while: the engine still ends what it was at."""
-    deadline = time.monotonic() + 10
-    while (found := left(folder)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return found
 
 
 def finished(folder: Path, *words: str) -> int:

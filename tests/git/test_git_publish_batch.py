@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from batches import TERMS, InstantPool, drive, report, scouted
+from batches import TERMS, InstantPool, drive, reopen, report, scouted
 from fakeforges.core import TOKEN
 from git_server import GitServer, serving
 from publish_stage import Stage, staged
@@ -52,7 +52,7 @@ def evaluated(stage: Stage, outcome: Outcome, result: Result = Result.IMPROVED) 
     path = stage.home / "fleet.db"
     with written(path) as ledger:
         ledger.select([Entry(repository=stage.place.url)])
-        ledger.reopen()
+        reopen(ledger)
         terms = replace(TERMS, stamp=result)  # another stamp is new work
         drive(ledger, InstantPool(answering(outcome, result)), terms=terms)
     return path

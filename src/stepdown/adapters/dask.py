@@ -7,25 +7,29 @@ encrypted and authenticated by certificates, or refused.
 import os
 import platform
 import sys
-from collections.abc import Callable, Generator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from stepdown import __version__
-from stepdown.errors import StepdownError, UsageError
+from stepdown.errors import StepdownError, UsageError, WorkersLostError
 from stepdown.model.image import Value
-from stepdown.ports import Perform, Pool, Reap, Tell
+from stepdown.ports import Ask, Perform, Pool, Reap, Tell
 
 if TYPE_CHECKING:
     from distributed import Client
 
 RESOURCE = "docker"
+PATIENCE = 120.0
+"""Seconds for which a scheduler without workers is waited for."""
 _TOPIC = "stepdown"
-_SECONDS = "30s"
+_ON = "The same command goes on where it was."
+Look = Callable[[], bytes]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -65,33 +69,88 @@ def check_address(address: str, certificates: Certificates | None) -> None:
 
 
 class DaskPool(Pool):
-    """Hands tasks to the workers of a cluster, one for each of their `docker` resources."""
+    """Hands tasks to the workers of a cluster, one for each of their `docker` resources.
 
-    def __init__(self, client: "Client", executor: Executor, perform: Perform, reap: Reap) -> None:
+    A scheduler that is lost is looked for again at its address; what was out is lost then. Every
+    worker that joins is met before the driver counts on it.
+    """
+
+    def __init__(  # noqa: PLR0913  (what workers are told to call)
+        self, client: "Client", *, perform: Perform, ask: Ask, reap: Reap, tell: Tell, look: Look
+    ) -> None:
         self._client = client
-        self._executor = executor
+        self._executor = client.get_executor(pure=False, resources={RESOURCE: 1}, retries=0)
         self._perform = perform
+        self._ask = ask
         self._reap = reap
+        self._tell = tell
+        self._look = look
+        self._scheduler = ""
+        self._met: frozenset[str] = frozenset()
+        self._busy = time.monotonic()
 
     @property
     def capacity(self) -> int:
-        """How many tasks run at the same time, as far as workers are there now."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return max(1, sum(int(one["resources"].get(RESOURCE, 0)) for one in workers))
+        """How many tasks run at the same time: none while the scheduler or all workers are gone.
+
+        Raises WorkersLostError where they stay away, StepdownError for a worker that does not fit.
+        """
+        if self._client.status == "closed":
+            raise WorkersLostError(
+                "The scheduler was lost and did not come back.", hint=f"Start it again. {_ON}"
+            )
+        slots = sum(int(one["resources"].get(RESOURCE, 0)) for one in self._workers().values())
+        if slots:
+            self._busy = time.monotonic()
+        elif time.monotonic() - self._busy > PATIENCE:
+            raise WorkersLostError(
+                f"The scheduler has had no worker for {PATIENCE:.0f} seconds.",
+                hint=f"Start some with `stepdown batch worker`. {_ON}",
+            )
+        return slots
 
     @property
     def words(self) -> str:
         """Who does the work, for people."""
-        workers = len(self._client.scheduler_info(n_workers=-1)["workers"])
-        return f"{self.capacity} at a time on {workers} workers"
+        return f"{self.capacity} at a time on {len(self._met)} workers"
 
     def submit(self, task: bytes) -> Future[bytes]:
         """Hand out a task."""
-        return self._executor.submit(on_worker, self._perform, task)
+        future: Future[bytes] = self._executor.submit(on_worker, self._perform, task)
+        return future
+
+    def ask(self, question: bytes) -> tuple[bytes, ...]:
+        """Ask every worker; one that is lost meanwhile says nothing."""
+        try:
+            answers = self._client.run(self._ask, question, on_error="ignore")
+        except OSError:  # the scheduler went
+            return ()
+        return tuple(answers[name] for name in sorted(answers))
 
     def reap(self, batch: str) -> None:
         """End every task of a batch at once, on every worker, and remove what it made."""
-        self._client.run(self._reap, batch, on_error="ignore")
+        if self._client.status == "running":
+            with suppress(OSError):
+                self._client.run(self._reap, batch, on_error="ignore")
+
+    def _workers(self) -> Mapping[str, Any]:
+        """Ask who is there, and meet those who are new; nobody is while the scheduler is gone."""
+        if self._client.status != "running":
+            return {}
+        seen = self._client.scheduler_info(n_workers=-1)
+        if not seen:
+            return {}
+        if seen["id"] != self._scheduler:  # another one knows neither our topic nor our workers
+            self._client.subscribe_topic(_TOPIC, lambda event: self._tell(event[1].encode()))
+            self._scheduler, self._met = seen["id"], frozenset()
+        workers: Mapping[str, Any] = seen["workers"]
+        if new := sorted(workers.keys() - self._met):
+            try:
+                _shake_hands(self._client, self._look, new)
+            except OSError:  # the scheduler went meanwhile
+                return {}
+        self._met = frozenset(workers)
+        return workers
 
 
 @contextmanager
@@ -100,9 +159,10 @@ def cluster(  # noqa: PLR0913  (what workers are told to call)
     certificates: Certificates | None,
     *,
     perform: Perform,
+    ask: Ask,
     reap: Reap,
     tell: Tell,
-    look: Callable[[], bytes],
+    look: Look,
 ) -> Generator[DaskPool]:
     """Connect to a scheduler, and look whether every worker fits this driver.
 
@@ -110,10 +170,12 @@ def cluster(  # noqa: PLR0913  (what workers are told to call)
     """
     check_address(address, certificates)
     with _connected(address, certificates) as client:
-        _shake_hands(client, look)
-        client.subscribe_topic(_TOPIC, lambda event: tell(event[1].encode()))
-        with client.get_executor(pure=False, resources={RESOURCE: 1}, retries=0) as executor:
-            yield DaskPool(client, executor, perform, reap)
+        pool = DaskPool(client, perform=perform, ask=ask, reap=reap, tell=tell, look=look)
+        if not pool.capacity:
+            raise WorkersLostError(
+                "The scheduler has no workers.", hint="Start some with `stepdown batch worker`."
+            )
+        yield pool
 
 
 def on_worker(perform: Perform, task: bytes) -> bytes:
@@ -147,7 +209,7 @@ def _connected(address: str, certificates: Certificates | None) -> Generator["Cl
         }
         security = Security(require_encryption=True, **files)
     try:
-        client = Client(address, security=security, timeout=_SECONDS, set_as_default=False)
+        client = Client(address, security=security, set_as_default=False)
     except (OSError, ValueError) as error:
         raise StepdownError(
             f"No scheduler answers at {address}.",
@@ -160,14 +222,18 @@ def _connected(address: str, certificates: Certificates | None) -> Generator["Cl
         client.close()
 
 
-def _shake_hands(client: "Client", look: Callable[[], bytes]) -> None:
-    answers = client.run(look)
-    if not answers:
-        raise StepdownError(
-            "The scheduler has no workers.", hint="Start some with `stepdown batch worker`."
-        )
+def _shake_hands(client: "Client", look: Look, workers: list[str]) -> None:
+    """Raise StepdownError where one of these workers is not of our version, or has no engine."""
+    answers = client.run(look, workers=workers, on_error="return")
     ours = seen("")
     for name, answer in sorted(answers.items()):
+        if isinstance(answer, OSError):
+            continue  # it went while it was asked
+        if isinstance(answer, Exception):
+            raise StepdownError(
+                f"The worker {name} cannot work for this driver: {answer}",
+                hint="Install the same stepdown on every machine.",
+            )
         one = msgspec.json.decode(answer, type=Seen)
         if (one.stepdown, one.python) != (ours.stepdown, ours.python):
             raise StepdownError(
@@ -194,13 +260,19 @@ def scheduler_command(host: str, port: int, certificates: Certificates | None) -
     ]
 
 
-def worker_command(address: str, slots: int, certificates: Certificates | None) -> list[str]:
-    """Return the command that starts a worker with so many slots, beside this machine's engine."""
+def worker_command(
+    address: str, slots: int, certificates: Certificates | None, start: str
+) -> list[str]:
+    """Return the command that starts a worker with so many slots, beside this machine's engine.
+
+    `start` names a module whose `dask_setup` is called in each process that is to work.
+    """
     check_address(address, certificates)
     return [
         *(sys.executable, "-m", "distributed.cli.dask_worker", address),
         *("--nworkers", "1", "--nthreads", str(slots), "--resources", f"{RESOURCE}={slots}"),
         *("--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--name", _name()),
+        *("--preload", start),
         *_files(certificates),
     ]
 

@@ -4,18 +4,26 @@ from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from stepdown.ports import Perform, Pool, Reap, Tell
+from stepdown.ports import Ask, Perform, Pool, Reap, Tell
 
 
 class ThreadPool(Pool):
     """Does tasks in threads of this process, `capacity` at a time, beside one engine."""
 
-    def __init__(
-        self, executor: ThreadPoolExecutor, capacity: int, perform: Perform, reap: Reap, tell: Tell
+    def __init__(  # noqa: PLR0913  (what workers are told to call)
+        self,
+        executor: ThreadPoolExecutor,
+        capacity: int,
+        *,
+        perform: Perform,
+        ask: Ask,
+        reap: Reap,
+        tell: Tell,
     ) -> None:
         self._executor = executor
         self._capacity = capacity
         self._perform = perform
+        self._ask = ask
         self._reap = reap
         self._tell = tell
 
@@ -33,6 +41,10 @@ class ThreadPool(Pool):
         """Hand out a task."""
         return self._executor.submit(self._done, task)
 
+    def ask(self, question: bytes) -> tuple[bytes, ...]:
+        """Ask what only the machine beside the engine knows."""
+        return (self._ask(question),)
+
     def reap(self, batch: str) -> None:
         """End every task of a batch at once, and remove what it made."""
         self._reap(batch)
@@ -42,10 +54,12 @@ class ThreadPool(Pool):
 
 
 @contextmanager
-def threads(capacity: int, perform: Perform, reap: Reap, tell: Tell) -> Generator[ThreadPool]:
+def threads(
+    capacity: int, *, perform: Perform, ask: Ask, reap: Reap, tell: Tell
+) -> Generator[ThreadPool]:
     """Open a pool of threads. At the end nothing new begins, and what runs is waited for."""
     executor = ThreadPoolExecutor(capacity, thread_name_prefix="stepdown")
     try:
-        yield ThreadPool(executor, capacity, perform, reap, tell)
+        yield ThreadPool(executor, capacity, perform=perform, ask=ask, reap=reap, tell=tell)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

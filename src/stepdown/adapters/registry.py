@@ -89,6 +89,18 @@ class EngineRegistry(Registry):
         size = self._compressed(image, found.descriptor.digest, platform)
         return Registered(digest=found.descriptor.digest, platforms=platforms, compressed=size)
 
+    def digest(self, image: str) -> str:
+        """Return the digest of a tag, empty where it is not to be had now."""
+        host = ImageRef.parse(image).registry
+        if host in self._silent:
+            return ""
+        try:
+            return _patiently(lambda: self._distribution(image)).descriptor.digest
+        except FAULTS as fault:
+            if isinstance(answer := _refusal(fault, host), NotAsked):
+                self._silent[host] = answer.reason
+            return ""
+
     def _distribution(self, image: str) -> Distribution:
         ref = ImageRef.parse(image)
         whole = image if ref.tag or ref.digest else f"{image}:latest"

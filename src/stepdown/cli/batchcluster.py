@@ -7,7 +7,10 @@ from typing import Never
 
 from stepdown.adapters import dask
 from stepdown.adapters.dask import Certificates
+from stepdown.adapters.keeping import kept
 from stepdown.errors import UsageError
+
+_START = "stepdown.cli.batchstart"
 
 
 def certificates(
@@ -31,16 +34,32 @@ def scheduler(host: str, port: int, tls: Certificates | None) -> Never:
     _become(dask.scheduler_command(host, port, tls))
 
 
-def worker(address: str, slots: int | None, tls: Certificates | None) -> Never:
-    """Become a worker with so many slots."""
-    from stepdown.cli.batching import capacity  # noqa: PLC0415
+def worker(address: str, slots: int | None, tls: Certificates | None) -> int:
+    """Keep a worker with so many slots running, also when its scheduler goes and comes back.
 
-    _become(dask.worker_command(address, slots or capacity(), tls))
+    At the end, what it was doing is put away.
+    """
+    from stepdown.cli.batching import capacity  # noqa: PLC0415
+    from stepdown.cli.batchwork import look  # noqa: PLC0415
+
+    _has_dask()
+    command = dask.worker_command(address, slots or capacity(), tls, _START)
+    code = kept(command, _environment())
+    look()
+    return code
 
 
 def _become(command: list[str]) -> Never:
+    _has_dask()
+    os.execve(command[0], command, _environment())  # noqa: S606
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **dask.ENVIRONMENT}
+
+
+def _has_dask() -> None:
     if importlib.util.find_spec("distributed") is None:
         raise UsageError(
             "A cluster needs Dask, which is not installed.", hint="pip install 'stepdown[dask]'"
         )
-    os.execve(command[0], command, {**os.environ, **dask.ENVIRONMENT})  # noqa: S606

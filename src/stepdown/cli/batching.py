@@ -11,11 +11,13 @@ from types import FrameType
 from typing import Any, Self
 from uuid import uuid4
 
+import msgspec
+
 from stepdown.adapters import dask, pools
 from stepdown.adapters.dask import Certificates
 from stepdown.adapters.engine import connect
 from stepdown.adapters.runs import open_run
-from stepdown.cli import batchcluster, batchoptions, batchprint, batchwork
+from stepdown.cli import batchcluster, batchimages, batchoptions, batchprint, batchwork
 from stepdown.cli.batchforge import Source
 from stepdown.cli.batchselect import Selection, select
 from stepdown.cli.exits import BATCH, GREEN, INTERRUPTED
@@ -28,7 +30,7 @@ from stepdown.flow.batch.order import ordered
 from stepdown.flow.batch.selection import check_patterns, fits
 from stepdown.flow.selftest import unlimited_builds
 from stepdown.model import profile as profiles
-from stepdown.model.fleet import CLEAN, Entry, Result, State, Told, Work
+from stepdown.model.fleet import CLEAN, Entry, Result, State, Told, Used, Work
 from stepdown.ports import Pool, Tell
 
 _GIGABYTES_EACH = 4
@@ -100,9 +102,9 @@ def evaluate(
     try:
         with written(wishes.ledger) as ledger, _stoppable(printer.emit) as stop:
             terms = _prepared(ledger, selection, wishes, flags, given)
-            _reopen(ledger, wishes, wanted)
             _tell_limits(terms.profile, printer.emit)
             with _pool(wishes, tls, printer.tell) as pool:
+                _reopen(ledger, pool, wishes, wanted, printer.emit)
                 code = _driven(ledger, pool, terms, printer.emit, stop, wishes)
             ledger.tidy()
             return code
@@ -127,11 +129,14 @@ def _tell_limits(profile: str, emit: OnEvent) -> None:
 def _pool(wishes: Wishes, tls: Certificates | None, tell: Tell) -> AbstractContextManager[Pool]:
     if not wishes.scheduler:
         jobs = wishes.jobs or capacity()
-        return pools.threads(jobs, batchwork.perform, batchwork.reap, tell)
+        return pools.threads(
+            jobs, perform=batchwork.perform, ask=batchimages.now, reap=batchwork.reap, tell=tell
+        )
     return dask.cluster(
         wishes.scheduler,
         tls,
         perform=batchwork.perform,
+        ask=batchimages.now,
         reap=batchwork.reap,
         tell=tell,
         look=batchwork.look,
@@ -194,17 +199,40 @@ def _prepared(
             profile=profile,
             stamp=batchoptions.stamp(options, profile),
             timeout=wishes.task_timeout,
-            force=wishes.force,
         )
 
 
-def _reopen(ledger: Ledger, wishes: Wishes, wanted: frozenset[str]) -> None:
-    """Begin a new pass where the last one came to its end; else go on with it."""
-    with ledger.together():
-        if wanted:
-            ledger.retry([row.key for row in ledger.rows() if _ended(row) in wanted])
-        elif not ledger.unfinished() or wishes.force:
-            ledger.reopen()
+def _reopen(
+    ledger: Ledger, pool: Pool, wishes: Wishes, wanted: frozenset[str], emit: OnEvent
+) -> None:
+    """Begin a new pass where the last one came to its end; else go on with it.
+
+    A pass is over what --only leaves, and what is begun anew is nothing else.
+    """
+    sources = frozenset(job.key for job in ledger.sources() if _only(job.entry, wishes))
+    if wanted:
+        rows = [row for row in ledger.rows() if _only(row.entry, wishes)]
+        with ledger.together():
+            ledger.retry([row.key for row in rows if _ended(row) in wanted])
+    elif wishes.force or not ledger.unfinished(sources):
+        known = {} if wishes.force else _images(ledger, pool)
+        with ledger.together():
+            moved = ledger.moved(known, sources)
+            ledger.reopen(sources, force=wishes.force)
+        if moved:
+            emit(Told(text=f"{moved} entries are done again: an image that they rest on is new."))
+
+
+def _images(ledger: Ledger, pool: Pool) -> Mapping[str, frozenset[str]]:
+    """Ask every machine that works what the images are now that the ledger's answers rest on."""
+    names = ledger.images()
+    if not names:
+        return {}
+    found: dict[str, frozenset[str]] = {}
+    for answer in pool.ask(msgspec.json.encode(sorted(names))):
+        for one in msgspec.json.decode(answer, type=tuple[Used, ...]):
+            found[one.image] = found.get(one.image, frozenset()) | {one.identity}
+    return found
 
 
 def _ended(row: Row) -> str:
@@ -215,6 +243,7 @@ def _ended(row: Row) -> str:
 def _driven(  # noqa: PLR0913, PLR0917  (what a batch is driven with)
     ledger: Ledger, pool: Pool, terms: Terms, emit: OnEvent, stop: Stop, wishes: Wishes
 ) -> int:
+    pool.reap(terms.batch)  # what a driver that was killed left its workers with
     scouts = Breaker(limit=wishes.max_failure_rate / 100)
     breaker = Breaker(limit=wishes.max_failure_rate / 100, canary=wishes.canary)
     with ledger.together():

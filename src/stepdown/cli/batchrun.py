@@ -14,7 +14,7 @@ from stepdown.adapters.intake import check_space
 from stepdown.adapters.runs import Home, Run
 from stepdown.adapters.shelf import FolderShelf
 from stepdown.build import requests
-from stepdown.cli import building, knowledge, settings
+from stepdown.cli import batchimages, building, knowledge, settings
 from stepdown.cli.batchoptions import may_set, worker_options
 from stepdown.cli.locate import decode, naming
 from stepdown.cli.options import Options
@@ -55,7 +55,8 @@ def evaluate(desk: "Desk", run: Run, clone: Clone, emit: Emit) -> Report:
         what, recipes = _planned(run, clone, text, entry, options, engine, commit, profile)
         place = _place(run, clone, what.target, profile)
         outcome = migrate.run(what, recipes, engine, place, emit, engine.registry())
-    return results.of_outcome(task.key, outcome)
+        images = batchimages.used(engine, outcome)
+    return msgspec.structs.replace(results.of_outcome(task.key, outcome), images=images)
 
 
 def _committed(clone: Clone, dockerfile: str, commit: str) -> bytes:

@@ -151,13 +151,20 @@ class Scouted(Value, frozen=True, kw_only=True, forbid_unknown_fields=False, tag
     seconds: float = 0
 
 
+class Used(Value, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """An image by the name that a Dockerfile has for it, and what it was: an id or a digest."""
+
+    image: str
+    identity: str
+
+
 class Report(Value, frozen=True, kw_only=True, forbid_unknown_fields=False, tag="report"):
     """What an evaluation answers, and a scout that ended early; it travels as JSON.
 
     `reason` is the result in one sentence. `base` is the image of the old file, `answer` that of
-    the smallest base that works, with its tier. `fingerprint` is equal for equal work. `outcome` is
-    the record of the run, gzip, base64, empty where there is none or where it is too large. `log`
-    is the end of the task's log, gzip, base64.
+    the smallest base that works, with its tier. `images` are those that it rests on. `fingerprint`
+    is equal for equal work. `outcome` is the record of the run, gzip, base64, empty where there is
+    none or where it is too large. `log` is the end of the task's log, gzip, base64.
     """
 
     schema: int = TASK_SCHEMA
@@ -171,6 +178,7 @@ class Report(Value, frozen=True, kw_only=True, forbid_unknown_fields=False, tag=
     tier: str = ""
     gains: tuple[Gain, ...] = ()
     causes: tuple[Cause, ...] = ()
+    images: tuple[Used, ...] = ()
     fingerprint: str = ""
     outcome: str = ""
     log: str = ""

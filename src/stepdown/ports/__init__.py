@@ -26,10 +26,11 @@ from stepdown.ports.knowledge import (
     ScannerReport,
 )
 from stepdown.ports.repository import Checkout, CommitOrder, Directory, Forge, Remote, Workspace
-from stepdown.ports.work import Perform, Pool, Reap, Tell
+from stepdown.ports.work import Ask, Perform, Pool, Reap, Tell
 
 __all__ = [
     "Advisories",
+    "Ask",
     "BuildRequest",
     "Checkout",
     "CommitOrder",

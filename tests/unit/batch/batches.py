@@ -44,6 +44,9 @@ class InstantPool(Pool):
             future.set_exception(error)
         return future
 
+    def ask(self, question: bytes) -> tuple[bytes, ...]:
+        return ()
+
     def reap(self, batch: str) -> None:
         self.reaped.append(batch)
 
@@ -67,6 +70,11 @@ def report(task: Task, result: Result = Result.IMPROVED) -> Report:
 def usual(task: Task) -> Answer:
     """Each repository has one Dockerfile that improves."""
     return scouted(task) if task.work is Work.SCOUT else report(task)
+
+
+def reopen(ledger: Ledger, *, force: bool = False) -> None:
+    """Begin a new pass over all."""
+    ledger.reopen([job.key for job in ledger.sources()], force=force)
 
 
 def drive(  # noqa: PLR0913

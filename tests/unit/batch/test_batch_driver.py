@@ -13,15 +13,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from batches import TERMS, Answers, InstantPool, drive, report, scouted, usual
+from batches import TERMS, Answers, InstantPool, drive, reopen, report, scouted, usual
 
-from stepdown.errors import LedgerError
+from stepdown.errors import LedgerError, WorkersLostError
 from stepdown.flow.batch.breaker import Breaker
 from stepdown.flow.batch.driver import Stop
 from stepdown.flow.batch.ledger import Ledger
 from stepdown.flow.batch.opening import looked_at, written
 from stepdown.flow.batch.packing import packed
-from stepdown.model.fleet import Answer, BatchEvent, Entry, Result, Started, State, Task, Work
+from stepdown.model.fleet import Answer, BatchEvent, Entry, Result, Started, State, Task, Used, Work
 
 
 def having(commit: str, *names: str, result: Result = Result.IMPROVED) -> Answers:
@@ -48,20 +48,111 @@ def test_every_entry_ends_and_unchanged_work_is_not_done_again(ledger: Ledger) -
     pool = InstantPool(usual)
     drive(ledger, pool)
     assert ledger.counts() == {"improved": 7}
-    ledger.reopen()
+    reopen(ledger)
     again = InstantPool(usual)
     drive(ledger, again)
     assert (len(again.of(Work.SCOUT)), again.of(Work.EVALUATE)) == (7, [])
 
 
+def test_force_does_all_again_also_where_it_is_interrupted(ledger: Ledger) -> None:
+    ledger.select(entries(6))
+    drive(ledger, InstantPool(usual))
+    reopen(ledger, force=True)
+    stop = Stop()
+
+    def on_event(event: BatchEvent) -> None:
+        if isinstance(event, Started) and event.work is Work.EVALUATE and not stop.wished:
+            stop.ask()
+
+    first, rest = InstantPool(usual), InstantPool(usual)
+    drive(ledger, first, stop=stop, on_event=on_event)
+    assert 0 < len(first.of(Work.EVALUATE)) < 6
+    drive(ledger, rest)
+    assert len(first.of(Work.EVALUATE)) + len(rest.of(Work.EVALUATE)) == 6
+
+
+def test_a_pass_is_over_some_sources_and_the_others_stay_as_they_are(ledger: Ledger) -> None:
+    ledger.select(entries(3))
+    drive(ledger, InstantPool(usual))
+    one, *others = [job.key for job in ledger.sources()]
+    ledger.reopen([one], force=True)
+    assert (ledger.unfinished({one}), ledger.unfinished(others)) == (2, 0)
+    again = InstantPool(usual)
+    drive(ledger, again)
+    assert again.of(Work.SCOUT) == [one]
+    assert len(again.of(Work.EVALUATE)) == 1
+
+
+def test_entries_on_an_image_that_is_nowhere_any_more_are_done_again(ledger: Ledger) -> None:
+    """Two machines may have two images of one name: either is as good as the other."""
+
+    def answers(task: Task) -> Answer:
+        if task.work is Work.SCOUT:
+            return scouted(task)
+        image = Used(image="node:24", identity="old" if "r0" in task.entry.repository else "new")
+        return msgspec.structs.replace(report(task), images=(image,))
+
+    ledger.select(entries(2))
+    drive(ledger, InstantPool(answers))
+    sources = {job.key for job in ledger.sources()}
+    assert ledger.images() == {"node:24"}
+    assert ledger.moved({"node:24": {"old", "new"}}, sources) == 0
+    assert ledger.moved({}, sources) == 0
+    assert ledger.moved({"node:24": {"new"}}, ()) == 0
+    assert ledger.moved({"node:24": {"new"}}, sources) == 1
+    again = InstantPool(answers)
+    drive(ledger, again)
+    assert len(again.of(Work.EVALUATE)) == 1
+
+
+class AbsentPool(InstantPool):
+    """Nobody is there for a while, and then for good where `back` is false."""
+
+    def __init__(self, *, back: bool) -> None:
+        super().__init__(usual)
+        self._asked = 0
+        self._back = back
+
+    @property
+    def capacity(self) -> int:
+        self._asked += 1
+        if self._asked > 2 and not self._back:
+            raise WorkersLostError("Gone.")
+        return 0 if self._asked <= 2 else super().capacity
+
+
+def test_workers_that_are_gone_are_waited_for(ledger: Ledger) -> None:
+    ledger.select(entries(2))
+    with pytest.raises(WorkersLostError):
+        drive(ledger, AbsentPool(back=False))
+    assert ledger.pending(Work.SCOUT) == 2
+    drive(ledger, AbsentPool(back=True))
+    assert ledger.counts() == {"improved": 2}
+
+
+def test_a_repository_that_gets_its_first_dockerfile_is_evaluated(ledger: Ledger) -> None:
+    def none(task: Task) -> Answer:
+        return report(task, Result.NO_DOCKERFILE)
+
+    ledger.select(entries(1))
+    drive(ledger, InstantPool(none))
+    assert ledger.counts() == {"no_dockerfile": 1}
+    reopen(ledger)
+    drive(ledger, InstantPool(having("c2")))
+    assert ledger.counts() == {"improved": 1}
+    reopen(ledger)
+    drive(ledger, InstantPool(having("c3", "Dockerfile", "new/Dockerfile")))
+    assert ledger.counts() == {"improved": 2}
+
+
 def test_a_new_commit_or_another_stamp_is_new_work(ledger: Ledger) -> None:
     ledger.select(entries(2))
     drive(ledger, InstantPool(usual))
-    ledger.reopen()
+    reopen(ledger)
     moved = InstantPool(having("c2"))
     drive(ledger, moved)
     assert len(moved.of(Work.EVALUATE)) == 2
-    ledger.reopen()
+    reopen(ledger)
     stamped = InstantPool(having("c2"))
     drive(ledger, stamped, terms=replace(TERMS, stamp="other"))
     assert len(stamped.of(Work.EVALUATE)) == 2
@@ -73,7 +164,7 @@ def test_several_dockerfiles_are_several_entries_and_one_that_went_is_forgotten(
     ledger.select(entries(1))
     drive(ledger, InstantPool(having("c1", "a/Dockerfile", "b/Dockerfile")))
     assert [row.entry.dockerfile for row in ledger.rows()] == ["a/Dockerfile", "b/Dockerfile"]
-    ledger.reopen()
+    reopen(ledger)
     drive(ledger, InstantPool(having("c2", "b/Dockerfile")))
     assert [row.entry.dockerfile for row in ledger.rows()] == ["b/Dockerfile"]
 
@@ -86,11 +177,11 @@ def test_only_infrastructure_is_tried_again_and_three_times_at_most(ledger: Ledg
     drive(ledger, pool)
     assert [t.attempt for t in pool.tasks if t.work is Work.EVALUATE] == [1, 2, 3]
     assert ledger.counts() == {"infrastructure": 1}
-    ledger.reopen()
+    reopen(ledger)
     drive(ledger, InstantPool(usual))
     assert ledger.counts() == {"improved": 1}
     broken = InstantPool(having("c2", result=Result.BROKEN))
-    ledger.reopen()
+    reopen(ledger)
     drive(ledger, broken)
     assert len(broken.of(Work.EVALUATE)) == 1
 

@@ -5,6 +5,7 @@ pool's capacity, so that a large batch needs no more memory than a small one, an
 dropped as soon as its result is written.
 """
 
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -34,19 +35,19 @@ from stepdown.ports import Pool
 ATTEMPTS = 3
 _WINDOW = 2
 _POLL = 0.5
+_LOSSES = ("KilledWorker", "BrokenProcessPool", "CommClosedError", "ClosedClientError")
 OnEvent = Callable[[BatchEvent], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What holds for every task of a batch; see `model.fleet.Task`. `force` redoes the same."""
+    """What holds for every task of a batch; see `model.fleet.Task`."""
 
     batch: str
     options: str
     profile: str
     stamp: str
     timeout: float
-    force: bool = False
 
 
 @dataclass
@@ -76,30 +77,34 @@ class Drive:
     _reaped: bool = False
 
     def run(self, work: Work) -> None:
-        """Do all that is in turn. Raises LedgerError; what a task raises is its result.
+        """Do all that is in turn. What a task raises is its result.
 
-        Ends early where a stop is wished or the breaker opens.
+        Ends early where a stop is wished or the breaker opens. Raises LedgerError, and what the
+        pool raises where it is gone for good.
         """
         try:
-            self._fill(work)
-            while self._flying:
+            while self._fill(work) or self._flying:
                 self._settle()
-                self._fill(work)
         finally:
             self._abandon()
 
-    def _fill(self, work: Work) -> None:
-        free = _WINDOW * self.pool.capacity - len(self._flying)
-        if self.stop.wished or self.breaker.open or free <= 0:
-            return
-        jobs = self.ledger.next(work, min(free, self.breaker.room(len(self._flying))))
+    def _fill(self, work: Work) -> bool:
+        """Hand out what there is room for; tell whether there is work, and nobody to do it now."""
+        if self.stop.wished or self.breaker.open:
+            return False
+        capacity, flying = self.pool.capacity, len(self._flying)
+        if capacity <= 0:
+            return bool(self.ledger.next(work, 1))
+        room = min(_WINDOW * capacity - flying, self.breaker.room(flying))
+        jobs = self.ledger.next(work, room) if room > 0 else []
         if not jobs:
-            return
+            return False
         with self.ledger.together():
             for job in jobs:
                 self.ledger.started(job)
         for job in jobs:
             self._hand_out(job)
+        return False
 
     def _hand_out(self, job: Job) -> None:
         task = self._task(job)
@@ -122,7 +127,7 @@ class Drive:
             attempt=job.attempts + 1,
             entry=job.entry,
             commit=job.head if job.work is Work.EVALUATE else "",
-            known=job.head if job.stamp == terms.stamp and not terms.force else "",
+            known=job.head if job.stamp == terms.stamp else "",
             options=terms.options,
             profile=terms.profile,
             timeout=terms.timeout,
@@ -130,6 +135,8 @@ class Drive:
 
     def _settle(self) -> None:
         """Write down what has ended; wake up now and then to look whether a stop is wished."""
+        if not self._flying:
+            time.sleep(_POLL)
         done, _ = wait(self._flying, timeout=_POLL, return_when=FIRST_COMPLETED)
         if self.stop.wished:
             self._call_back()
@@ -157,7 +164,7 @@ class Drive:
             self.ledger.again(job)
             return Told(text=f"{job.entry.name} was interrupted; a resume does it again.")
         if isinstance(answer, Scouted):
-            self.ledger.scouted(job, answer, self.terms.stamp, force=self.terms.force)
+            self.ledger.scouted(job, answer, self.terms.stamp)
             return _finished(job, answer, again=False)
         tried = job.attempts + 1
         again = answer.result is Result.INFRASTRUCTURE and tried < ATTEMPTS
@@ -189,7 +196,7 @@ def _answer(job: Job, future: Future[bytes]) -> Answer | None:
         return _failed(job, "The worker's answer is not understood.", str(error))
     except Exception as error:  # noqa: BLE001  (whatever a task raises is its own result)
         trace = "".join(traceback.format_exception(error))
-        if type(error).__name__ in ("KilledWorker", "BrokenProcessPool", "CommClosedError"):
+        if type(error).__name__ in _LOSSES:
             return _lost(job, "The worker was lost in the midst of the work.", trace)
         return _failed(job, f"A fault in stepdown: {type(error).__name__}: {error}", trace)
 

@@ -7,7 +7,7 @@ loses nothing but what was in flight.
 import json
 import sqlite3
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -114,9 +114,13 @@ class Ledger:
             for table in _TABLE.values()
         )
 
-    def unfinished(self) -> int:
-        """Return how many sources and entries are pending."""
-        return sum(self.pending(work) for work in Work)
+    def unfinished(self, keys: Container[str]) -> int:
+        """Return how many of these sources, and of their entries, are pending."""
+        found = self._database.execute(
+            "SELECT key FROM sources WHERE state = 'pending'"
+            " UNION ALL SELECT source FROM entries WHERE state = 'pending'"
+        )
+        return sum(key in keys for (key,) in found)
 
     def pending(self, work: Work) -> int:
         """Return how many things of this kind are pending."""
@@ -129,17 +133,46 @@ class Ledger:
         pending = {key for (key,) in found}
         return [key for key in keys if key in pending]
 
-    def reopen(self, keys: Iterable[str] | None = None) -> None:
-        """Look at sources again (None: at all), and give up on nothing that was infrastructure."""
-        anew = "UPDATE sources SET state = 'pending', attempts = 0"
-        if keys is None:
-            self._do(anew)
-        else:
-            self._database.executemany(f"{anew} WHERE key = ?", ((key,) for key in keys))
-        self._do(
-            "UPDATE entries SET state = 'pending', attempts = 0"
-            " WHERE result = 'infrastructure' AND fingerprint != ''"
-        )
+    def reopen(self, keys: Iterable[str], *, force: bool = False) -> None:
+        """Look at sources again, and give up on nothing that was infrastructure.
+
+        With `force` every entry of them is done again, however often the batch is interrupted.
+        """
+        rows = [(key,) for key in keys]
+        anew = "stamp = ''" if force else "stamp = stamp"
+        which = "" if force else " AND result = 'infrastructure'"
+        pending = "SET state = 'pending', attempts = 0"
+        sql = f"UPDATE sources {pending}, {anew} WHERE key = ?"
+        self._database.executemany(sql, rows)
+        sql = f"UPDATE entries {pending} WHERE source = ? AND fingerprint != ''{which}"
+        self._database.executemany(sql, rows)
+
+    def images(self) -> frozenset[str]:
+        """Return the names of all images that answers rest on."""
+        return frozenset(one.image for _, report in self._answered() for one in report.images)
+
+    def moved(self, known: Mapping[str, Container[str]], keys: Container[str]) -> int:
+        """Make those entries of some sources pending whose images are others now.
+
+        `known` has by name what images there are, maybe several where there are several machines.
+        An image that is there nowhere is no reason. Returns how many entries it is.
+        """
+        gone = [
+            (key,)
+            for (key, source), report in self._answered()
+            if source in keys
+            and any(
+                one.image in known and one.identity not in known[one.image] for one in report.images
+            )
+        ]
+        sql = "UPDATE entries SET state = 'pending', attempts = 0 WHERE key = ?"
+        self._database.executemany(sql, gone)
+        return len(gone)
+
+    def _answered(self) -> Iterator[tuple[tuple[str, str], Report]]:
+        sql = "SELECT key, source, report FROM entries WHERE state = 'done' AND fingerprint != ''"
+        for key, source, report in self._database.execute(sql):
+            yield (key, source), msgspec.json.decode(report, type=Report)
 
     def retry(self, keys: Iterable[str]) -> None:
         """Make these entries pending, as if they had never been tried."""
@@ -195,10 +228,10 @@ class Ledger:
         """Make a thing pending once more; its attempts stay counted."""
         self._do(f"UPDATE {_TABLE[job.work]} SET state = 'pending' WHERE key = ?", job.key)  # noqa: S608
 
-    def scouted(self, job: Job, answer: Scouted, stamp: str, *, force: bool = False) -> None:
+    def scouted(self, job: Job, answer: Scouted, stamp: str) -> None:
         """Write down what a repository has: one entry for each Dockerfile.
 
-        An entry whose fingerprint is that of its last end stays done, unless `force`.
+        An entry whose fingerprint is that of its last end stays done.
         """
         self._source_done(job.key, answer.worker, answer.commit, answer.branch, stamp)
         if answer.unchanged:
@@ -209,7 +242,7 @@ class Ledger:
             entry = msgspec.structs.replace(job.entry, dockerfile=found.dockerfile)
             key = entry_key(entry, job.key)
             mark = fingerprint(stamp, entry, answer.commit, found.digest)
-            self._expect(key, job.key, position, entry, found.base, answer.commit, mark, force)
+            self._expect(key, job.key, position, entry, found.base, answer.commit, mark)
             keys.append(key)
         self._forget(job.key, keys)
 
@@ -282,12 +315,11 @@ class Ledger:
         base: str,
         head: str,
         mark: str,
-        force: bool,  # noqa: FBT001
     ) -> None:
         known = self._database.execute(
             "SELECT fingerprint, state FROM entries WHERE key = ?", (key,)
         ).fetchone()
-        if known == (mark, State.DONE) and not force:
+        if known == (mark, State.DONE):
             self._do("UPDATE entries SET position = ?, base = ? WHERE key = ?", position, base, key)
             return
         self._do(
