@@ -13,6 +13,7 @@ from stories import Said, Stepdown
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of single tests."""
     parser.addoption("--kills", type=int, default=3, help="moments at which a run is killed")
+    parser.addoption("--moments", type=int, default=20, help="moments at which a batch is killed")
     parser.addoption("--seed", type=int, help="the moments of an earlier test again")
 
 

@@ -66,14 +66,15 @@ class Program:
 
 
 @contextmanager
-def running(folder: Path, name: str, *words: object) -> Iterator[Program]:
+def running(
+    folder: Path, name: str, *words: object, env: Mapping[str, str] | None = None
+) -> Iterator[Program]:
     """Keep `stepdown batch WORDS` running, with all that is its own below `folder`."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "stepdown", "batch", *map(str, words)]
+    variables = {**environment(folder), **(env or {})}
     with (folder / f"{name}.log").open("wb") as said:
-        process = subprocess.Popen(
-            command, stdout=said, stderr=subprocess.STDOUT, env=environment(folder)
-        )
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=variables)
     try:
         yield Program(process, folder / f"{name}.log")
     finally:

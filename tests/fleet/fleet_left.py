@@ -11,17 +11,22 @@ from stepdown.adapters.runs import Home
 _DASK = "dask-scratch-space"
 
 
+def label(folder: Path) -> dict[str, str]:
+    """Return the filter by which an engine finds what is of the runs that live in `folder`."""
+    host = Home(folder / "cache/stepdown", folder / "state/stepdown").host()
+    return {"label": f"stepdown.host={host}"}
+
+
 def kept(folder: Path) -> list[str]:
     """Return all that runs keep while they live: on the engine, and in their folder."""
-    host = Home(folder / "cache/stepdown", folder / "state/stepdown").host()
-    label: dict[str, str | list[str] | bool] = {"label": f"stepdown.host={host}"}
+    ours: dict[str, str | list[str] | bool] = {**label(folder)}
     client = docker.from_env()
     try:
         things = [
-            *(f"container {c.name}" for c in client.containers.list(all=True, filters=label)),
-            *(f"image {i.tags}" for i in client.images.list(all=True, filters=label)),
-            *(f"volume {v.name}" for v in client.volumes.list(filters=label)),
-            *(f"network {n.name}" for n in client.networks.list(filters=label)),
+            *(f"container {c.name}" for c in client.containers.list(all=True, filters=ours)),
+            *(f"image {i.tags}" for i in client.images.list(all=True, filters=ours)),
+            *(f"volume {v.name}" for v in client.volumes.list(filters=ours)),
+            *(f"network {n.name}" for n in client.networks.list(filters=ours)),
         ]
     finally:
         client.close()
