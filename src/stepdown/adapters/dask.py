@@ -28,6 +28,7 @@ RESOURCE = "docker"
 PATIENCE = 120.0
 """Seconds for which a scheduler without workers is waited for."""
 _TOPIC = "stepdown"
+_SECONDS = 30.0
 _ON = "The same command goes on where it was."
 Look = Callable[[], bytes]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -171,11 +172,20 @@ def cluster(  # noqa: PLR0913  (what workers are told to call)
     check_address(address, certificates)
     with _connected(address, certificates) as client:
         pool = DaskPool(client, perform=perform, ask=ask, reap=reap, tell=tell, look=look)
-        if not pool.capacity:
-            raise WorkersLostError(
-                "The scheduler has no workers.", hint="Start some with `stepdown batch worker`."
-            )
+        _wait(pool)
         yield pool
+
+
+def _wait(pool: DaskPool) -> None:
+    """Wait for the first worker: after a restart they come a moment later than their scheduler."""
+    deadline = time.monotonic() + _SECONDS
+    while not pool.capacity:
+        if time.monotonic() > deadline:
+            raise WorkersLostError(
+                f"The scheduler has had no worker for {_SECONDS:.0f} seconds.",
+                hint="Start some with `stepdown batch worker`.",
+            )
+        time.sleep(0.5)
 
 
 def on_worker(perform: Perform, task: bytes) -> bytes:
