@@ -1,8 +1,10 @@
 """What a batch costs beside its work: milliseconds a task, and the planning of a large fleet.
 
-    python tests/bench/batch.py [--tasks N] [--planned N]
+    python tests/bench/batch.py [--tasks N] [--planned N] [--builds N]
 
-Tasks answer at once, in threads of this process; the ledger is a real one. Nothing is asserted.
+Tasks answer at once, in threads of this process; the ledger is a real one. Then N repositories of
+the made fleet are evaluated on a real engine: with one slot, with two, and again unchanged. The
+engine has their layers before, so that only work is compared. Nothing is asserted.
 """
 
 import argparse
@@ -13,8 +15,12 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "batch"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "fleet"))
 import msgspec
 from batches import drive, reopen, usual
+from fleet_batch import evaluate
+from fleet_repositories import SHELLS
+from fleet_world import make
 
 from stepdown.adapters import pools
 from stepdown.flow.batch.ledger import Ledger
@@ -50,11 +56,29 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
+def builds(folder: Path, count: int) -> None:
+    """Print how two slots compare to one, and a pass without changes to one with all the work."""
+    selection = make(folder / "repositories", SHELLS[:count])
+    first = _pass(folder, 2, selection)
+    print(f"{count} repositories on an engine: {first:.1f} s at first, with two slots")
+    one, two = _pass(folder, 1, "--force"), _pass(folder, 2, "--force")
+    print(f"one slot {one:.1f} s, two slots {two:.1f} s: {one / two:.2f} times as fast")
+    unchanged = _pass(folder, 2)
+    print(f"again, unchanged: {unchanged:.1f} s, {unchanged / two:.1%} of all the work")
+
+
+def _pass(folder: Path, slots: int, *words: object) -> float:
+    began = time.monotonic()
+    evaluate(folder, *map(str, words), "--jobs", str(slots)).wait()
+    return time.monotonic() - began
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--tasks", type=int, default=5000)
     parser.add_argument("--planned", type=int, default=50_000)
+    parser.add_argument("--builds", type=int, default=0)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stepdown-batch-") as place:
         with written(Path(place) / "l.db") as ledger:
@@ -74,6 +98,8 @@ def main() -> None:
                 keys = ordered(((job.key, "node:24") for job in ledger.sources()), 10)
                 ledger.in_turn(Work.SCOUT, keys)
             print(f"{wanted.planned} planned in {time.monotonic() - began:.1f} s")
+        if wanted.builds:
+            builds(Path(place) / "fleet", wanted.builds)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def evaluate(
 ) -> subprocess.Popen[bytes]:
     """Start `batch evaluate` with its ledger and its output in `folder`."""
     ledger, variables = str(folder / "ledger.db"), {**environment(folder), **(env or {})}
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "output").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "stepdown", "batch", "evaluate", *words, "--ledger", ledger],

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make the fleet, evaluate it, and print what was expected against what came.
+"""Make the fleet, evaluate it twice, and print what was expected against what came.
 
     python tests/fleet/run.py [--only PATTERN,...] [--jobs N] [--keep FOLDER] [-- OPTIONS]
 
@@ -37,9 +37,12 @@ def main() -> int:
         words = (str(selection), "--jobs", str(wishes.jobs), *wishes.more)
         evaluate(folder, *words).wait()
         seconds = time.monotonic() - began
+        evaluate(folder, "--jobs", str(wishes.jobs)).wait()
+        again = time.monotonic() - began - seconds
         wrong = tuple(compared(fleet, report(folder)))
     entries = sum(len(one.expected) for one in fleet)
     print(f"{len(fleet)} repositories, {entries} entries, {seconds:.0f} s")
+    print(f"again, unchanged: {again:.0f} s, {again / seconds:.1%} of the first")
     for line in wrong:
         print(line)
     print(f"{entries - len(wrong)} as expected, {len(wrong)} not")
