@@ -171,7 +171,7 @@ class Drive:
         if again:
             self.ledger.again(job)
         else:
-            self.ledger.ended(job, answer)
+            self.ledger.ended(job, answer, self.terms.stamp)
             self.breaker.count(answer.result)
         return _finished(job, answer, again=again)
 

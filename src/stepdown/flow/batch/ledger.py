@@ -246,11 +246,15 @@ class Ledger:
             keys.append(key)
         self._forget(job.key, keys)
 
-    def ended(self, job: Job, report: Report) -> None:
-        """Write down how a thing ended: an evaluation, or a scout without a Dockerfile."""
+    def ended(self, job: Job, report: Report, stamp: str) -> None:
+        """Write down how a thing ended: an evaluation, or a scout without a Dockerfile.
+
+        Where the same `stamp` finds no Dockerfile in the same commit, nobody has to look again.
+        """
         if job.work is Work.SCOUT:
             position = int(self._one("SELECT position FROM sources WHERE key = ?", job.key) or 0)
-            self._source_done(job.key, report.worker, report.commit, "", "")
+            known = stamp if report.result is Result.NO_DOCKERFILE else ""
+            self._source_done(job.key, report.worker, report.commit, "", known)
             self._forget(job.key, [job.key])
             self._insert_end(job.key, job.key, position, job.entry, report)
         else:
