@@ -3,11 +3,14 @@
 All of it: `python tests/fleet/run.py`.
 """
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
+import docker
 import pytest
 from fleet_batch import compared, evaluate, report
-from fleet_repositories import FLEET
+from fleet_repositories import FLEET, debian, one
 from fleet_world import head, make
 
 from stepdown.model.fleet import Result
@@ -42,3 +45,36 @@ def test_part_of_it(tmp_path: Path) -> None:
     code = evaluate(tmp_path, str(selection), "--jobs", "2").wait(550)
     assert code == 12, (tmp_path / "output").read_text()
     assert tuple(compared(some, report(tmp_path))) == ()
+
+
+@pytest.fixture
+def tag() -> Iterator[str]:
+    """A tag of Debian that nobody else uses."""
+    name = f"debian:bookworm-2{secrets.randbelow(10**7):07}-slim"
+    client = docker.from_env()
+    client.images.get("debian:bookworm-slim").tag(name)
+    yield name
+    client.images.remove(name)
+    client.close()
+
+
+@pytest.mark.engine
+def test_an_image_that_is_another_now_is_new_work(tmp_path: Path, tag: str) -> None:
+    """Neither the repository nor its Dockerfile has changed, only what the tag stands for."""
+    moving = one("moving", Result.BASELINE_NOT_BUILT, debian("RUN exit 7\n", tag))
+    selection = make(tmp_path / "repositories", (moving,))
+    assert evaluate(tmp_path, str(selection), "--json").wait(100) == 12
+    assert times_done(tmp_path) == 1
+    assert evaluate(tmp_path, "--json").wait(100) == 12
+    assert times_done(tmp_path) == 1
+    client = docker.from_env()
+    client.images.get("debian:trixie-slim").tag(tag)
+    client.close()
+    assert evaluate(tmp_path, "--json").wait(100) == 12
+    assert times_done(tmp_path) == 2
+    assert tuple(compared((moving,), report(tmp_path))) == ()
+
+
+def times_done(folder: Path) -> int:
+    """Count how often an entry came to its end by being evaluated."""
+    return (folder / "output").read_text().count('"work":"evaluate","result"')

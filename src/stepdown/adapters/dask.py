@@ -28,7 +28,6 @@ RESOURCE = "docker"
 PATIENCE = 120.0
 """Seconds for which a scheduler without workers is waited for."""
 _TOPIC = "stepdown"
-_SECONDS = 30.0
 _ON = "The same command goes on where it was."
 Look = Callable[[], bytes]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -113,6 +112,8 @@ class DaskPool(Pool):
     @property
     def words(self) -> str:
         """Who does the work, for people."""
+        if not self.capacity:
+            return "waiting for the first worker"
         return f"{self.capacity} at a time on {len(self._met)} workers"
 
     def submit(self, task: bytes) -> Future[bytes]:
@@ -165,27 +166,13 @@ def cluster(  # noqa: PLR0913  (what workers are told to call)
     tell: Tell,
     look: Look,
 ) -> Generator[DaskPool]:
-    """Connect to a scheduler, and look whether every worker fits this driver.
+    """Connect to a scheduler; its workers may come later.
 
     `look` is run on each worker and returns a `Seen` as JSON. Raises UsageError, StepdownError.
     """
     check_address(address, certificates)
     with _connected(address, certificates) as client:
-        pool = DaskPool(client, perform=perform, ask=ask, reap=reap, tell=tell, look=look)
-        _wait(pool)
-        yield pool
-
-
-def _wait(pool: DaskPool) -> None:
-    """Wait for the first worker: after a restart they come a moment later than their scheduler."""
-    deadline = time.monotonic() + _SECONDS
-    while not pool.capacity:
-        if time.monotonic() > deadline:
-            raise WorkersLostError(
-                f"The scheduler has had no worker for {_SECONDS:.0f} seconds.",
-                hint="Start some with `stepdown batch worker`.",
-            )
-        time.sleep(0.5)
+        yield DaskPool(client, perform=perform, ask=ask, reap=reap, tell=tell, look=look)
 
 
 def on_worker(perform: Perform, task: bytes) -> bytes:

@@ -84,9 +84,14 @@ def batch() -> None:
     metavar="PERCENT",
     help="Stop where more end in trouble.",
 )
-@click.option("--only", multiple=True, metavar="PATTERN", help="Work on these entries only.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="A pass over these only; others stay as they are.",
+)
 @click.option("--retry", multiple=True, metavar="RESULT", help="Do these once more, like timeout.")
-@click.option("--force", is_flag=True, help="Do also what is unchanged.")
+@click.option("--force", is_flag=True, help="Do all again, also what is unchanged.")
 @click.option(
     "--limit", "most", type=click.IntRange(min=1), help="Evaluate at most so many this time."
 )
@@ -234,7 +239,8 @@ def scheduler(host: str, port: int, **tls: Path | None) -> int:
 def worker(address: str, slots: int | None, **tls: Path | None) -> int:
     """Start a worker for the scheduler at ADDRESS, beside this machine's container engine.
 
-    It runs until it is stopped. Needs the extra stepdown[dask].
+    It runs until it is stopped, and waits for a scheduler that is gone. Needs the extra
+    stepdown[dask].
     """
     from stepdown.cli import batchcluster  # noqa: PLC0415
 
