@@ -28,7 +28,7 @@ Phase = tuple[float, Callable[[Event], bool]]
 
 pytestmark = pytest.mark.engine
 PATIENCE = 120
-SOME = named("nothing-readme", "attention-syntax", "unbuilt-step", "red-test", "several-one-broken")
+SOME = named("nothing-readme", "attention-syntax", "unbuilt-step", "red-test")
 PHASES: dict[str, Phase] = {
     "planning": (1.5, bool),
     "cloning": (0.3, lambda event: event["type"] == "started" and event["work"] == "scout"),

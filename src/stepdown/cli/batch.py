@@ -88,7 +88,7 @@ def batch() -> None:
     "--only",
     multiple=True,
     metavar="PATTERN",
-    help="A pass over these only; others stay as they are.",
+    help="A pass over these only.",
 )
 @click.option("--retry", multiple=True, metavar="RESULT", help="Do these once more, like timeout.")
 @click.option("--force", is_flag=True, help="Do all again, also what is unchanged.")

@@ -10,7 +10,7 @@ from pathlib import Path
 KEEPER = """
 import os, sys
 from stepdown.adapters.keeping import kept
-sys.exit(kept([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ, pause=0.05))
+sys.exit(kept([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ, pause=0.05, polite=0.5))
 """
 PROGRAM = """
 import pathlib, sys, time
@@ -37,6 +37,18 @@ def test_it_comes_back_whatever_its_end_and_goes_with_its_keeper(tmp_path: Path)
         keeper.send_signal(signal.SIGTERM)
         assert keeper.wait(30) == 0
     assert log.read_text() == "begun begun begun "
+
+
+def test_what_does_not_end_politely_is_killed(tmp_path: Path) -> None:
+    """Dask's worker is such a program while it looks for its scheduler."""
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    with begin(deaf + PROGRAM.replace("turn == 2", "True"), tmp_path / "log") as keeper:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "log").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        keeper.send_signal(signal.SIGTERM)
+        assert keeper.wait(30) == 0
 
 
 def test_a_command_line_that_it_does_not_take_is_not_tried_again(tmp_path: Path) -> None:
