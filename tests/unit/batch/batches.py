@@ -90,7 +90,14 @@ def drive(  # noqa: PLR0913
     breaker, stop = breaker or Breaker(), stop or Stop()
     with ledger.together():
         ledger.in_turn(Work.SCOUT, [job.key for job in ledger.sources()])
-    base = {"ledger": ledger, "pool": pool, "terms": terms, "stop": stop, "on_event": on_event}
+    base = {
+        "pause": 0,
+        "ledger": ledger,
+        "pool": pool,
+        "terms": terms,
+        "stop": stop,
+        "on_event": on_event,
+    }
     Drive(breaker=Breaker(), **base).run(Work.SCOUT)  # type: ignore[arg-type]
     with ledger.together():
         waiting = [(key, image) for key, image, _ in ledger.waiting()]

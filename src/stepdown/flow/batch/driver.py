@@ -65,7 +65,11 @@ class Stop:
 
 @dataclass(kw_only=True)
 class Drive:
-    """One phase of a batch: all scouts, or all evaluations."""
+    """One phase of a batch: all scouts, or all evaluations.
+
+    What ended as infrastructure is tried again after `pause` seconds, then after twice as many: an
+    engine that is restarted is back by then.
+    """
 
     ledger: Ledger
     pool: Pool
@@ -73,6 +77,8 @@ class Drive:
     on_event: OnEvent
     breaker: Breaker
     stop: Stop
+    pause: float = 5
+    _later: dict[str, float] = field(default_factory=dict)
     _flying: dict[Future[bytes], Job] = field(default_factory=dict)
     _reaped: bool = False
 
@@ -96,15 +102,23 @@ class Drive:
         if capacity <= 0:
             return bool(self.ledger.next(work, 1))
         room = min(_WINDOW * capacity - flying, self.breaker.room(flying))
-        jobs = self.ledger.next(work, room) if room > 0 else []
+        jobs = self._due(work, room) if room > 0 else []
         if not jobs:
-            return False
+            return bool(self._later)
         with self.ledger.together():
             for job in jobs:
                 self.ledger.started(job)
         for job in jobs:
             self._hand_out(job)
         return False
+
+    def _due(self, work: Work, room: int) -> list[Job]:
+        now, late = time.monotonic(), self._later
+        jobs = self.ledger.next(work, room + len(late))
+        due = [job for job in jobs if late.get(job.key, now) <= now][:room]
+        for job in due:
+            late.pop(job.key, None)
+        return due
 
     def _hand_out(self, job: Job) -> None:
         task = self._task(job)
@@ -170,6 +184,7 @@ class Drive:
         again = answer.result is Result.INFRASTRUCTURE and tried < ATTEMPTS
         if again:
             self.ledger.again(job)
+            self._later[job.key] = time.monotonic() + self.pause * tried
         else:
             self.ledger.ended(job, answer, self.terms.stamp)
             self.breaker.count(answer.result)
