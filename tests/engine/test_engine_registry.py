@@ -12,6 +12,7 @@ import pytest
 from registries import LAYERS, PASSWORD, USER, Shelf, digest, serving
 from stepdown.adapters.engine import DockerEngine
 from stepdown.adapters.registry import EngineRegistry
+from stepdown.adapters.remembered import Answers, RememberedRegistry
 from stepdown.ports import NotAsked, NotRegistered, Registered
 
 if TYPE_CHECKING:
@@ -45,6 +46,26 @@ def test_an_image_that_is_there(registry: EngineRegistry, host: str, shelf: Shel
     assert found.compressed is not None
     assert sum(LAYERS) < found.compressed < sum(LAYERS) + 1000
     assert not [path for path in shelf.asked if "/blobs/sha256:0000" in path]
+
+
+def test_what_was_answered_is_not_asked_again(
+    engine: DockerEngine, host: str, shelf: Shelf
+) -> None:
+    """Every entry of a fleet has its own connection to the engine; the answers are theirs alike."""
+    answers: Answers = {}
+    first = RememberedRegistry(engine.registry(), answers)
+    found = first.look_up(f"{host}/app:1", "linux/amd64")
+    assert isinstance(found, Registered)
+    assert first.digest(f"{host}/app:1") == found.digest
+    missing = first.look_up(f"{host}/app:2", "linux/amd64")
+    asked = len(shelf.asked)
+    second = RememberedRegistry(engine.registry(), answers)
+    assert second.look_up(f"{host}/app:1", "linux/amd64") == found
+    assert second.look_up(f"{host}/app:2", "linux/amd64") == missing
+    assert second.digest(f"{host}/app:1") == found.digest
+    assert len(shelf.asked) == asked
+    second.look_up(f"{host}/app:1", "linux/arm64")
+    assert len(shelf.asked) > asked
 
 
 def test_a_digest_can_be_asked_for(registry: EngineRegistry, host: str, shelf: Shelf) -> None:

@@ -75,6 +75,14 @@ class EngineRegistry(Registry):
 
     def look_up(self, image: str, platform: str) -> Lookup:
         """Ask for an image; passing faults of a registry are tried again."""
+        found = self.digest(image)
+        if not isinstance(found, Registered):
+            return found
+        size = self._compressed(image, found.digest, platform)
+        return msgspec.structs.replace(found, compressed=size)
+
+    def digest(self, image: str) -> Lookup:
+        """Ask for an image, but not how large it is: that is one request less, or two."""
         host = ImageRef.parse(image).registry
         if host in self._silent:
             return NotAsked(reason=self._silent[host])
@@ -86,20 +94,7 @@ class EngineRegistry(Registry):
                 self._silent[host] = answer.reason
             return answer
         platforms = tuple(str(one) for one in found.platforms if one.os not in ("", "unknown"))
-        size = self._compressed(image, found.descriptor.digest, platform)
-        return Registered(digest=found.descriptor.digest, platforms=platforms, compressed=size)
-
-    def digest(self, image: str) -> str:
-        """Return the digest of a tag, empty where it is not to be had now."""
-        host = ImageRef.parse(image).registry
-        if host in self._silent:
-            return ""
-        try:
-            return _patiently(lambda: self._distribution(image)).descriptor.digest
-        except FAULTS as fault:
-            if isinstance(answer := _refusal(fault, host), NotAsked):
-                self._silent[host] = answer.reason
-            return ""
+        return Registered(digest=found.descriptor.digest, platforms=platforms)
 
     def _distribution(self, image: str) -> Distribution:
         ref = ImageRef.parse(image)

@@ -1,24 +1,27 @@
 """Which images an answer rests on, so that one whose tag has moved is found again.
 
 An image is what this machine's engine has under its name; where it has none, what the registry
-has. Registries are asked seldom: an answer counts for ten minutes.
+has.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from stepdown.adapters.engine import DockerEngine, connect
-from stepdown.adapters.registry import EngineRegistry
+from stepdown.adapters.remembered import Answers, RememberedRegistry
 from stepdown.adapters.runs import open_run
 from stepdown.dockerfile.document import read
 from stepdown.errors import StepdownError
 from stepdown.model.fleet import Used
 from stepdown.model.trial import Outcome
 
-_SECONDS = 600
-_asked: dict[str, tuple[float, str]] = {}
+_answers: Answers = {}
+
+
+def registry(engine: DockerEngine) -> RememberedRegistry:
+    """Return the registries as this engine sees them; what they answer, all tasks share."""
+    return RememberedRegistry(engine.registry(), _answers)
 
 
 def used(engine: DockerEngine, outcome: Outcome) -> tuple[Used, ...]:
@@ -42,19 +45,11 @@ def _identified(engine: DockerEngine, names: Iterable[str]) -> tuple[Used, ...]:
 
 
 def _each(engine: DockerEngine, names: list[str]) -> Iterator[Used]:
-    registry = engine.registry()
+    registries = registry(engine)
     for name in names:
         try:
             identity = engine.inspect(name).id
         except StepdownError:
-            identity = _of_registry(registry, name)
+            identity = registries.digest(name)
         if identity:
             yield Used(image=name, identity=identity)
-
-
-def _of_registry(registry: EngineRegistry, name: str) -> str:
-    when, digest = _asked.get(name, (float("-inf"), ""))
-    if time.monotonic() - when > _SECONDS:
-        digest = registry.digest(name)
-        _asked[name] = time.monotonic(), digest
-    return digest

@@ -54,7 +54,8 @@ def evaluate(desk: "Desk", run: Run, clone: Clone, emit: Emit) -> Report:
             check_space(disk, profile.free)
         what, recipes = _planned(run, clone, text, entry, options, engine, commit, profile)
         place = _place(run, clone, what.target, profile)
-        outcome = migrate.run(what, recipes, engine, place, emit, engine.registry())
+        registry = batchimages.registry(engine)
+        outcome = migrate.run(what, recipes, engine, place, emit, registry)
         images = batchimages.used(engine, outcome)
     return msgspec.structs.replace(results.of_outcome(task.key, outcome), images=images)
 

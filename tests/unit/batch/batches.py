@@ -85,19 +85,14 @@ def drive(  # noqa: PLR0913
     breaker: Breaker | None = None,
     stop: Stop | None = None,
     on_event: OnEvent = lambda _: None,
+    pause: float = 0,
 ) -> Breaker:
     """Do both phases for all that is pending."""
     breaker, stop = breaker or Breaker(), stop or Stop()
     with ledger.together():
         ledger.in_turn(Work.SCOUT, [job.key for job in ledger.sources()])
-    base = {
-        "pause": 0,
-        "ledger": ledger,
-        "pool": pool,
-        "terms": terms,
-        "stop": stop,
-        "on_event": on_event,
-    }
+    base = {"ledger": ledger, "pool": pool, "terms": terms, "stop": stop, "on_event": on_event}
+    base |= {"pause": pause}
     Drive(breaker=Breaker(), **base).run(Work.SCOUT)  # type: ignore[arg-type]
     with ledger.together():
         waiting = [(key, image) for key, image, _ in ledger.waiting()]

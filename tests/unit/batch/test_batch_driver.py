@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -186,6 +187,22 @@ def test_only_infrastructure_is_tried_again_and_three_times_at_most(ledger: Ledg
     reopen(ledger)
     drive(ledger, broken)
     assert len(broken.of(Work.EVALUATE)) == 1
+
+
+def test_infrastructure_gets_time_to_come_back_and_others_go_first(ledger: Ledger) -> None:
+    began: list[tuple[float, str]] = []
+
+    def answers(task: Task) -> Answer:
+        if task.work is Work.SCOUT:
+            return scouted(task)
+        began.append((time.monotonic(), task.key))
+        return report(task, Result.INFRASTRUCTURE if len(began) == 1 else Result.IMPROVED)
+
+    ledger.select(entries(4))
+    drive(ledger, InstantPool(answers), pause=0.6)
+    assert ledger.counts() == {"improved": 4}
+    assert began[0][1] == began[-1][1]
+    assert began[-1][0] - began[0][0] >= 0.6
 
 
 def test_a_task_that_raises_fails_alone_and_keeps_its_trace(ledger: Ledger) -> None:
