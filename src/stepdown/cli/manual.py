@@ -15,7 +15,7 @@ _PARTS = (
         "How-to, by what the application is made of",
         ("node", "python", "go", "rust", "java", "dotnet", "ruby", "php", "nginx", "c"),
     ),
-    ("Many repositories", ("batch", "safety")),
+    ("Many repositories", ("batch", "scale", "safety")),
     (
         "Reference, made from the program itself",
         (
