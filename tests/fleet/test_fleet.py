@@ -10,7 +10,7 @@ from pathlib import Path
 import docker
 import pytest
 from fleet_batch import compared, evaluate, report
-from fleet_repositories import FLEET, debian, one
+from fleet_repositories import FLEET, debian, named, one
 from fleet_world import head, make
 
 from stepdown.model.fleet import Result
@@ -45,6 +45,22 @@ def test_part_of_it(tmp_path: Path) -> None:
     code = evaluate(tmp_path, str(selection), "--jobs", "2").wait(550)
     assert code == 12, (tmp_path / "output").read_text()
     assert tuple(compared(some, report(tmp_path))) == ()
+
+
+def test_only_makes_a_pass_of_its_own(tmp_path: Path) -> None:
+    some = named("nothing-readme", "nothing-foreign")
+    selection = make(tmp_path / "repositories", some)
+    for words, looked in (
+        ((str(selection),), {"nothing-readme", "nothing-foreign"}),
+        (("--only", "nothing-readme"), {"nothing-readme"}),
+        (("--only", "nothing-readme", "--force"), {"nothing-readme"}),
+        ((), {"nothing-readme", "nothing-foreign"}),
+    ):
+        folder = tmp_path / "batch"
+        before = len((folder / "output").read_text()) if folder.exists() else 0
+        assert evaluate(folder, "--json", *words).wait(100) == 0
+        said = (folder / "output").read_text()[before:]
+        assert {one.name for one in some if f'/{one.name}","work"' in said} == looked
 
 
 @pytest.fixture
