@@ -132,8 +132,8 @@ HONEST = (
     one("honest-volume", IMPROVED, debian("VOLUME /data\n"), test="touch /data/one"),
     one("honest-scratch", IMPROVED, test="cp /app.sh /tmp/copy && /tmp/copy & sleep 1"),
     one("honest-silent", IMPROVED, debian("RUN mkdir /made\n"),
-        test="echo x >/made/one 2>/tmp/lost", told="a file system that it can write to"),
-    one("honest-network", NO_EVIDENCE, test="wget -q -O /dev/null http://example.test/",
+        test="sh -c 'echo x >/made/one' 2>/tmp/lost", told="a file system that it can write to"),
+    one("honest-network", NO_EVIDENCE, test="bash -c 'exec 3<>/dev/tcp/example.test/80'",
         told="no network"),
     one("honest-capability", NO_EVIDENCE, test="chown 1:1 /tmp", told="no capabilities"),
     one("honest-nginx", NO_EVIDENCE, "FROM nginx:1.26\nEXPOSE 80\n", {}, test="",
@@ -148,7 +148,8 @@ NOTHING = (
     one("nothing-readme", NONE, None, {"README.md": "words\n"}, test="", cheap=True),
     one("nothing-foreign", NONE, None, {"node_modules/x/Dockerfile": "FROM scratch\n"}, test=""),
     one("nothing-link", NONE, None, {"Dockerfile": Link("/etc/passwd")}, test=""),
-    one("nothing-named", NONE, None, {"README.md": "x"}, test="", words="dockerfile=no/Dockerfile"),
+    Repository(name="nothing-named", expected={"no/Dockerfile": NONE}, files={"README.md": "x"},
+               words="dockerfile=no/Dockerfile"),
 )
 ATTENTION_ = (
     one("attention-syntax", ATTENTION, "FROM debian:bookworm-slim\nNONSENSE x\n", cheap=True),
