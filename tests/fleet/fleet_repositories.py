@@ -148,8 +148,12 @@ NOTHING = (
     one("nothing-readme", NONE, None, {"README.md": "words\n"}, test="", cheap=True),
     one("nothing-foreign", NONE, None, {"node_modules/x/Dockerfile": "FROM scratch\n"}, test=""),
     one("nothing-link", NONE, None, {"Dockerfile": Link("/etc/passwd")}, test=""),
-    Repository(name="nothing-named", expected={"no/Dockerfile": NONE}, files={"README.md": "x"},
-               words="dockerfile=no/Dockerfile"),
+    Repository(
+        name="nothing-named",
+        expected={"no/Dockerfile": NONE},
+        files={"README.md": "x"},
+        words="dockerfile=no/Dockerfile",
+    ),
 )
 ATTENTION_ = (
     one("attention-syntax", ATTENTION, "FROM debian:bookworm-slim\nNONSENSE x\n", cheap=True),
