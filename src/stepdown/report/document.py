@@ -76,10 +76,11 @@ Block = Paragraph | Bullets | Table | Names | Listing | Fold
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A titled part of a report."""
+    """A titled part of a report. Where room is short, a higher rank is the first to go."""
 
     title: str
     blocks: tuple[Block, ...]
+    rank: int = 0
 
 
 class Document(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ forge's quick action.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import assert_never
 
 import msgspec
@@ -32,9 +33,10 @@ MAX_BYTES = 60_000
 
 _LONG = 20
 _SPECIAL = re.compile(r"[\\`*_{}\[\]~$]")
-_BREAKERS = re.compile(r"(?<!\w)@(?=\w)|#(?=\d)|!(?=\d)")
+_BREAKERS = re.compile(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.\w)|#(?=\d)|!(?=\d)")
 _LINKS = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 _MARKS = re.compile(r"[^\w\s.,:/()-]|_|(?<=:)/|(?<=www)\.", re.IGNORECASE)
+_MAIL = re.compile(r"(?<=\w)@(?=[\w-]+\.\w)")
 _LINE_START = re.compile(r"^(?=[-+>#=/])|^(?=\d+[.)])")
 _NO_BREAK = "&#8203;"
 
@@ -51,52 +53,101 @@ class Limits(msgspec.Struct, frozen=True):
     inside: bool = False
 
 
-LIMITS = (
-    *(
-        Limits(rows=rows, characters=characters)
-        for rows, characters in ((300, 1000), (100, 600), (40, 400), (15, 300), (5, 200))
-    ),
-    Limits(rows=5, characters=200, folds=False),
+WHOLE = tuple(
+    Limits(rows=rows, characters=characters)
+    for rows, characters in ((300, 1000), (100, 600), (40, 400), (15, 300))
 )
+"""What is tried for a document with all of its sections."""
+PARTS = (*WHOLE, Limits(rows=15, characters=300, folds=False), Limits(5, 200, folds=False))
+"""What is tried for one section, where not all of them have room."""
+_NOTE = 400
+"""Bytes of the note on what is left out."""
 
 
 def write(document: Document, limit: int = MAX_BYTES) -> str:
     """Return the document as Markdown of less than `limit` bytes.
 
-    Where it would be longer, lists lose rows and spans lose characters, then what is folded goes,
-    then sections at the end; the text always says what is missing.
+    Where it would be longer, lists lose rows and spans lose characters. Where that is not enough,
+    sections are written in the order of their rank as long as there is room, and what is folded
+    goes. The text always says what is missing.
     """
-    texts = (_write(document, limits) for limits in LIMITS)
-    fitting = next((text for text in texts if len(text.encode()) < limit), None)
-    return fitting if fitting is not None else _without_the_last(document, limit)
+    part = cache(lambda number, limits: _section(document.sections[number], limits))
+    texts = (_whole(document, limits, limit, part) for limits in WHOLE)
+    return next(filter(None, texts), "") or _ranked(document, limit, part)
 
 
-def _write(document: Document, limits: Limits) -> str:
-    return "\n".join(_document(document, limits)).rstrip("\n") + "\n"
+Part = Callable[[int, Limits], str]
+"""Writes the section at a position; what is written once is remembered."""
 
 
-def _without_the_last(document: Document, limit: int) -> str:
-    """Leave out sections from the end until the rest fits."""
-    for kept in range(len(document.sections) - 1, -1, -1):
-        titles = ", ".join(s.title for s in document.sections[kept:])
-        note = Section("Left out", (Paragraph((f"Too long for a description: {titles}.",)),))
-        shorter = Document(document.lead, (*document.sections[:kept], note))
-        text = _write(shorter, LIMITS[-1])
-        if len(text.encode()) < limit:
-            return text
-    return "The report is too long for a description.\n"
+def _whole(document: Document, limits: Limits, limit: int, part: Part) -> str:
+    """Return all of the document, empty where that is too long."""
+    texts = [_lead(document, limits)]
+    left = limit - _size(texts[0])
+    for number in range(len(document.sections)):
+        if left <= 0:
+            return ""
+        texts.append(part(number, limits))
+        left -= _size(texts[-1])
+    return _joined(texts) if left > 0 else ""
 
 
-def _document(document: Document, limits: Limits) -> Iterator[str]:
-    for number, paragraph in enumerate(document.lead):
-        text = _spans(paragraph.inline, limits)
-        yield f"**{text}**" if number == 0 else text
-        yield ""
-    for section in document.sections:
-        yield f"### {_spans((section.title,), limits)}"
-        yield ""
-        yield from _blocks(section.blocks, limits)
-        yield ""
+def _ranked(document: Document, limit: int, part: Part) -> str:
+    """Give each section, the most important first, at most half of the room that is left."""
+    lead = _fitting((_lead(document, limits) for limits in PARTS), limit // 4)
+    left = limit - _size(lead) - _NOTE
+    kept: dict[int, str] = {}
+    for number, _ in sorted(enumerate(document.sections), key=lambda one: one[1].rank):
+        kept[number] = _shortest(number, left, part)
+        left -= _size(kept[number])
+    missing = tuple(s.title for n, s in enumerate(document.sections) if not kept[n])
+    note = _section(_left_out(missing), WHOLE[0]) if missing else ""
+    text = _joined((lead, *(kept[number] for number in sorted(kept)), note))
+    return text if _size(text) < limit else "The report is too long for a description.\n"
+
+
+def _shortest(number: int, room: int, part: Part) -> str:
+    """Return the section with all that half of the room takes, empty where it has no room."""
+    text = _fitting((part(number, limits) for limits in PARTS), room // 2)
+    return text if _size(text) <= room else ""
+
+
+def _fitting(texts: Iterable[str], room: int) -> str:
+    """Return the first text that fits, else the last."""
+    last = ""
+    for last in texts:
+        if _size(last) <= room:
+            break
+    return last
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "".join(texts).rstrip("\n") + "\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _left_out(titles: tuple[str, ...]) -> Section:
+    """Return the note with as many of the titles as it has room for."""
+    named = titles
+    while named and _size(escaped("; ".join(named))) > _NOTE - 150:
+        named = named[:-1]
+    rest = len(titles) - len(named)
+    more = (count(rest, "other section" if named else "section"),) if rest else ()
+    text = f"Too long for a description: {'; '.join((*named, *more))}."
+    return Section("Left out", (Paragraph((text,)),))
+
+
+def _lead(document: Document, limits: Limits) -> str:
+    texts = [_spans(paragraph.inline, limits) for paragraph in document.lead]
+    return "".join(f"{text}\n\n" if n else f"**{text}**\n\n" for n, text in enumerate(texts))
+
+
+def _section(section: Section, limits: Limits) -> str:
+    title = _spans((section.title,), limits)
+    return "\n".join((f"### {title}", "", *_blocks(section.blocks, limits), "", ""))
 
 
 def _blocks(parts: tuple[Block, ...], limits: Limits) -> Iterator[str]:
@@ -241,9 +292,8 @@ def code(text: str) -> str:
 
 def entities(text: str) -> str:
     """Return the text as HTML in which no character is read as Markdown either."""
-    return re.sub(
-        r"[^\w\s.,:/()-]|_|(?<=:)/|(?<=www)\.", lambda match: f"&#{ord(match.group())};", text
-    )
+    safe = _MAIL.sub(lambda match: match.group() + "\u200b", text)
+    return _MARKS.sub(lambda match: f"&#{ord(match.group())};", safe)
 
 
 def _fence(lines: list[str], mark: str, least: int) -> str:

@@ -31,6 +31,7 @@ STATES = {
 }
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+_FOREIGN = re.compile(r"[^ -~]+")
 
 
 def visible(text: str) -> str:
@@ -43,7 +44,13 @@ def visible(text: str) -> str:
         return text
     plain = _ESCAPE_SEQUENCE.sub("", text).strip("\r\n")
     plain = encoding.visible(re.sub(r"[\r\n\t]+", " ", plain))
-    return "".join(c if c.isprintable() else _spelled(c) for c in plain)
+    return _FOREIGN.sub(lambda found: _printable(found.group()), plain)
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _spelled(c) for c in text)
 
 
 def _spelled(character: str) -> str:

@@ -124,6 +124,7 @@ def test_prose_in_backticks_becomes_code() -> None:
         ("fixes #12", "fixes #&#8203;12"),
         ("see !7", "see !&#8203;7"),
         ("node@sha256", "node@sha256"),
+        ("write to ada@example.org", "write to ada@&#8203;example.org"),
         ("at https://x_y", "at https&#58;//x\\_y"),
         ("at www.x", "at www&#46;x"),
     ],
@@ -189,7 +190,22 @@ def test_sections_are_left_out_by_name_as_a_last_resort() -> None:
     written = gfm.write(Document((Paragraph(("lead",)),), sections))
     assert len(written.encode()) < gfm.MAX_BYTES
     assert "### part 0" in written
-    assert "Too long for a description: part 1, part 2, part 3." in written
+    assert "Too long for a description: part 1; part 2; part 3." in written
+
+
+def test_the_highest_rank_goes_first_and_the_order_stays() -> None:
+    blocks = tuple(Paragraph(("z" * 190,)) for _ in range(100))
+    sections = tuple(Section(f"part {n}", blocks, rank=rank) for n, rank in enumerate((2, 1, 0, 3)))
+    written = gfm.write(Document((), sections))
+    titles = [line for line in written.splitlines() if line.startswith("### ")]
+    assert titles == ["### part 0", "### part 1", "### part 2", "### Left out"]
+
+
+def test_many_sections_that_are_left_out_are_counted() -> None:
+    sections = tuple(Section(f"section {n:03}", (Paragraph(("z" * 99,)),)) for n in range(300))
+    written = gfm.write(Document((), sections), limit=2000)
+    assert len(written.encode()) < 2000
+    assert re.search(r"section 0\d\d; \d+ other sections\.$", written)
 
 
 def test_a_lead_that_is_too_long_is_said_too() -> None:

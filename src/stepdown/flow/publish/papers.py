@@ -83,8 +83,9 @@ class Papers(Value, frozen=True, kw_only=True):
         part = description.found(before)
         since = self._since(part)
         shown = _delivered(self.outcome, branch, commit)
-        mark = self._mark(commit)
-        room = self.limit - description.around(before) - len(description.written(mark, "").encode())
+        free = self.limit - description.around(before)
+        mark = self._mark(commit, free)
+        room = free - len(description.written(mark, "").encode())
         text = request.body(shown, limit=max(room - _ROUND, 0), first=since, last=(_HOUSE,))
         return description.replaced(before, description.written(mark, text))
 
@@ -97,7 +98,7 @@ class Papers(Value, frozen=True, kw_only=True):
         after = tuple(fact for fact in facts if fact[0] in kept) if cut else facts
         return account.since(part.mark.facts, after, touched=part.touched)
 
-    def _mark(self, commit: str) -> Mark:
+    def _mark(self, commit: str, limit: int) -> Mark:
         best = winner(self.outcome)
         target = self.outcome.plan.target
         full = Mark(
@@ -106,7 +107,7 @@ class Papers(Value, frozen=True, kw_only=True):
             facts=account.facts(self.outcome),
             pushed=commit,
         )
-        return description.room(full, self.limit)
+        return description.room(full, limit)
 
 
 def noted(before: str, note: str, *, edited: str = "", closed: bool = False) -> str:
