@@ -70,7 +70,7 @@ def server() -> Iterator[Server]:
     ident = docker("run", "--detach", "--publish", "127.0.0.1::5000", image or IMAGE).split()[0]
     try:
         url = f"http://{docker('port', ident, '5000').split()[0]}"
-        until(lambda: _answers(url))
+        until(lambda: _answers(url), 600)
         tokens = dict(re.findall(r"^token (\w+) (\w+)$", docker("logs", ident), re.MULTILINE))
         yield Server(url, tokens)
     finally:
