@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pagure.config
+import pagure.lib.login
 import pagure.lib.model_base
 import pagure.lib.query
 
@@ -24,4 +25,8 @@ for name in ("ann", "robot"):
     )
     session.commit()
     user = pagure.lib.query.get_user(session, name)
+    # A push by HTTP looks at the password before the token.
+    user.password = pagure.lib.login.generate_hashed_value(user.tokens[0].id)
+    session.add(user)
+    session.commit()
     print(f"token {name} {user.tokens[0].id}", flush=True)
