@@ -21,8 +21,8 @@ from lab.step import Step
 
 from lab import apt
 
-USER, TOKEN = "robot", "s3cret/to+ken"
-_FORGE_USERS = ("oauth2", "x-access-token", "gitlab-ci-token", "x-token-auth")
+USER, TOKEN = "ada", "s3cret/to+ken"
+_FORGE_USERS = ("robot", "oauth2", "x-access-token", "gitlab-ci-token", "x-token-auth", "stepdown")
 """Who a token belongs to, as forges call it; the token is that of the fake forges."""
 _CONFIG = """\
 server.modules = ("mod_auth", "mod_authn_file", "mod_cgi", "mod_alias", "mod_setenv")

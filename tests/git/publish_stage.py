@@ -18,6 +18,8 @@ from stepdown.flow import record
 from stepdown.model.trial import Outcome
 from stories import Said, Stepdown
 
+VARIABLES = {"bitbucketdc": "STEPDOWN_BITBUCKET_TOKEN"}
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -30,7 +32,7 @@ class Stage:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        return ("--forge", "gitea", "--forge-url", self.fake.url)
+        return ("--forge", self.fake.kind, "--forge-url", self.fake.root)
 
     def saved(self, outcome: Outcome) -> Path:
         path = self.home / "record.json"
@@ -48,7 +50,7 @@ class Stage:
             *("--record", saved),
             *(() if "--forge" in words else self.flags),
             *words,
-            env={"STEPDOWN_GITEA_TOKEN": token},
+            env={VARIABLES.get(self.fake.kind, f"STEPDOWN_{self.fake.kind.upper()}_TOKEN"): token},
         )
 
     def end(self) -> tuple[object, ...]:

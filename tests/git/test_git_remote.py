@@ -183,7 +183,7 @@ def test_a_header_is_for_one_server_only(place: Place) -> None:
 
 def test_git_finds_its_own_credentials_where_we_have_none(place: Place, tmp_path: Path) -> None:
     helper = tmp_path / "helper"
-    helper.write_text(f"#!/bin/sh\necho username=robot\necho 'password={TOKEN}'\n")
+    helper.write_text(f"#!/bin/sh\necho username=ada\necho 'password={TOKEN}'\n")
     helper.chmod(0o755)
     place.world.git("config", "credential.helper", str(helper))
     with open_run(place.world.home) as run:

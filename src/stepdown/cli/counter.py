@@ -85,6 +85,8 @@ def counter(wanted: Wanted) -> Counter:
         forge, why = _forge(url, where, credential, options)
         hosted = forge.repository() if forge else None
         fork = _fork(forge, hosted, rehearse=wanted.rehearse)
+        credential = _named(credential, hosted)
+        redactor = Redactor(credential.secrets if credential else ())
         remote = GitRemote(
             wanted.root,
             wanted.run,
@@ -216,6 +218,16 @@ def _forge(
         return None, (f"No token for {where.host}, so git alone has to do: --via api says why.",)
     login = Login(credential.token, credential.user)
     return open_forge(url, login, kind=where.kind, root=options.forge_url), ()
+
+
+def _named(credential: Credential | None, hosted: Hosted | None) -> Credential | None:
+    """Return the credential with the name that git has to give, where the forge wants a real one.
+
+    A variable holds a token and no name.
+    """
+    if credential is None or hosted is None or not hosted.user:
+        return credential
+    return Credential(hosted.user, credential.token, credential.source)
 
 
 def _fork(forge: Forge | None, hosted: Hosted | None, *, rehearse: bool) -> Hosted | None:

@@ -17,6 +17,7 @@ class Hosted(Value, frozen=True, kw_only=True):
     """A repository on a forge. `name` is its full name there (`owner/name`, `group/sub/name`).
 
     `url` clones it over HTTP, without credentials. `writable` tells whether this user may push.
+    `user` is the name that git has to give with the token, empty where the forge takes any.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Hosted(Value, frozen=True, kw_only=True):
     fork: bool = False
     empty: bool = False
     writable: bool = True
+    user: str = ""
 
 
 class MergeRequest(Value, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/bitbucket/rest/ for pull requests and repo
 import re
 from typing import Any
 
-from fakeforges.core import ME, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import FLAG, STRING, TEXT, check, listed, thing
 
 _NAMED = thing({"name": TEXT})
@@ -58,7 +58,8 @@ class Bitbucket(Fake):
         ]
 
     def allowed(self, request: Request) -> bool:
-        return request.headers.get("authorization") == f"Basic {self.secret}"
+        """Take a person's token with the name, and a repository's own token without one."""
+        return request.headers.get("authorization") in (f"Basic {self.secret}", f"Bearer {TOKEN}")
 
     def refused(self, status: int, text: str) -> Any:
         return {"type": "error", "error": {"message": text}}

@@ -61,7 +61,9 @@ class GitLab(Fake):
         ]
 
     def allowed(self, request: Request) -> bool:
-        return request.headers.get("private-token") == TOKEN
+        """Take a token in either of its headers: the second is for OAuth, and for any token."""
+        bearer = request.headers.get("authorization") == f"Bearer {TOKEN}"
+        return bearer or request.headers.get("private-token") == TOKEN
 
     def validate(self, request: Request) -> None:
         what = [one for one in request.path.split("/") if not one.isdigit()][-1]

@@ -128,7 +128,10 @@ class Pagure(Directory):
         raise self.wire.endless("/projects")
 
     def hosted(self, project: _Project, user: str) -> Hosted:
-        """Return a project. Pagure does not tell whether `user` may push by a group."""
+        """Return a project. Pagure does not tell whether `user` may push by a group.
+
+        A push with a token counts only with the name of the token's owner.
+        """
         branches = self.wire.get(f"/{_quoted(project.path)}/git/branches", _Branches)
         committers = {n for role in _COMMITTERS for n in project.access_users.get(role, [])}
         return Hosted(
@@ -138,6 +141,7 @@ class Pagure(Directory):
             fork=project.parent is not None,
             empty=not branches.branches,
             writable=not user or user in committers,
+            user=user,
         )
 
     def _clone(self, project: _Project) -> str:

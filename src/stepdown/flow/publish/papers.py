@@ -10,12 +10,14 @@ from stepdown.deliver.identity import identity, with_trailers
 from stepdown.flow.publish.decide import Have, Standing
 from stepdown.model.image import Value
 from stepdown.model.trial import BaselineVerdict, Delivery, Outcome, Trial, Verdict
-from stepdown.report import account, request
+from stepdown.report import account, gfm, request, words
 from stepdown.report.document import Section, paragraph
 from stepdown.report.headline import claim, winner
 
 _ROUND = 400
 """Bytes that are kept free: line ends between the parts, and what forges add."""
+_FIRST, _LONG = 3, 300
+"""Of how many bases it is said why they fail, and in how many characters."""
 _HOUSE = Section(
     "About this description",
     (
@@ -45,7 +47,7 @@ class Papers(Value, frozen=True, kw_only=True):
         text = best.rewrite.text if best else target.text
         return Have(
             standing=_standing(self.outcome),
-            reason=claim(self.outcome),
+            reason=_reason(self.outcome),
             commit=target.commit,
             path=target.dockerfile,
             before=_bytes(target.text),
@@ -121,7 +123,7 @@ def noted(before: str, note: str, *, edited: str = "", closed: bool = False) -> 
     mark = msgspec.structs.replace(
         part.mark, edited=edited or part.mark.edited, closed=closed or part.mark.closed
     )
-    text = f"> {note}\n\n{part.text}"
+    text = f"> {gfm.marked(note)}\n\n{part.text}"
     return description.replaced(before, description.written(mark, text))
 
 
@@ -132,6 +134,15 @@ def _standing(outcome: Outcome) -> Standing:
         return Standing.UNKNOWN
     last = {trial.candidate.image: trial for trial in outcome.trials}
     return Standing.FAILS if all(map(_failed, last.values())) else Standing.UNKNOWN
+
+
+def _reason(outcome: Outcome) -> str:
+    """Return the claim; where nothing works any more, with what went wrong on the first bases."""
+    if _standing(outcome) is not Standing.FAILS:
+        return claim(outcome)
+    last = {trial.candidate.image: trial.reason for trial in outcome.trials}
+    wrong = [words.closed(f"{image}: {why[:_LONG]}") for image, why in last.items()]
+    return " ".join((claim(outcome), *wrong[:_FIRST]))
 
 
 def _failed(trial: Trial) -> bool:

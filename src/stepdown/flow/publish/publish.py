@@ -33,6 +33,7 @@ from stepdown.model.remote import Look
 from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState, in_fork
 from stepdown.model.trial import Outcome
 from stepdown.ports import CommitOrder, Forge, Remote
+from stepdown.report import gfm
 
 _LONGEST = 60_000
 """Bytes of a description, where the forge would take more."""
@@ -261,7 +262,7 @@ class _Job:
         if request is None or tip is None:
             return
         note = f"{action.reason} So stepdown leaves the branch alone from here on."
-        text = f"{note} The report above is of the commit that it names."
+        text = gfm.marked(f"{note} The report above is of the commit that it names.")
         self.site.forge.comment(request.number, text)
         body = noted(request.body, note, edited=tip.commit)
         self.site.forge.update(request.number, request.title, body)
@@ -269,7 +270,7 @@ class _Job:
     def _close(self, action: Close) -> None:
         """Say why, mark it as closed by us, then close it."""
         request, note = action.request, f"Closed by stepdown: {action.reason}"
-        self.site.forge.comment(request.number, note)
+        self.site.forge.comment(request.number, gfm.marked(note))
         part = description.found(request.body)
         if part is not None and not part.mark.closed:
             body = noted(request.body, note, closed=True)
