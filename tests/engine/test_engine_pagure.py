@@ -130,8 +130,8 @@ def test_from_start_to_end(server: Server, tmp_path: Path) -> None:
     ]
     assert seen["assignee"] is None
 
-    server.ask("ann", f"/app/pull-request/{made.number}/merge")
-    until(lambda: forge.find(BRANCH, "main")[0].state is RequestState.MERGED)
+    server.ask("ann", f"/app/pull-request/{made.number}/merge", wait="")
+    until(lambda: forge.find(BRANCH, "main")[0].state is RequestState.MERGED, 300)
 
     robot = open_forge(remote, Login(server.tokens["robot"]), kind="pagure")
     assert not robot.repository().writable

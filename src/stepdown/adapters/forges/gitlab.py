@@ -15,15 +15,8 @@ from gitlab.exceptions import GitlabError
 from gitlab.v4.objects import Project
 
 from stepdown.adapters.forges import naming
-from stepdown.adapters.forges.faults import (
-    Answer,
-    Fault,
-    Words,
-    elsewhere,
-    nonsense,
-    refusal,
-    silence,
-)
+from stepdown.adapters.forges.faults import Answer, Fault, Words, elsewhere, nonsense, refusal
+from stepdown.adapters.forges.libraries import checked, unanswered
 from stepdown.adapters.forges.login import Login
 from stepdown.adapters.forges.manners import Manners, bundle
 from stepdown.adapters.forges.place import Place
@@ -136,7 +129,7 @@ class GitLab(Directory):
             "empty": known.get("empty_repo", known.get("default_branch") is None),
             "writable": not rights or max(levels, default=0) >= _DEVELOPER,
         }
-        return self.checked("/projects", fields, Hosted)
+        return checked(self.words, "/projects", fields, Hosted)
 
     def ask(self, method: str, do: Callable[[], T]) -> T:
         """Do something with the library, again where that helps."""
@@ -147,21 +140,11 @@ class GitLab(Directory):
         try:
             return do()
         except requests.RequestException as fault:
-            sent = not isinstance(fault, requests.ConnectTimeout) and "Connection refused" not in (
-                str(fault)
-            )
-            raise silence(self.words, method, fault, sent=sent) from None
+            raise unanswered(self.words, method, fault) from None
         except GitlabError as fault:
             raise nonsense(self.words, method, "/api/v4", fault) from None
         except _WRONG as fault:
             raise nonsense(self.words, method, "/api/v4", fault) from None
-
-    def checked(self, path: str, fields: dict[str, object], kind: type[T]) -> T:
-        """Return a typed value, or say what is wrong with the forge's."""
-        try:
-            return msgspec.convert(fields, kind)
-        except msgspec.ValidationError as fault:
-            raise nonsense(self.words, "GET", path, fault) from None
 
 
 class GitLabForge(Forge):
@@ -325,7 +308,7 @@ class GitLabForge(Forge):
             "draft": draft,
             "labels": tuple(known.get("labels") or ()),
         }
-        return self._lab.checked("/merge_requests", fields, MergeRequest)
+        return checked(self._lab.words, "/merge_requests", fields, MergeRequest)
 
     def _home(self, known: dict[str, Any]) -> str:
         """Return the name of the project that a request comes from; a fork may be gone."""
