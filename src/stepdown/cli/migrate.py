@@ -167,13 +167,17 @@ def _performed(desk: Desk, what: Plan) -> Outcome:
 
 def _requested(desk: Desk, outcome: Outcome) -> Outcome:
     """Open a merge request; where that cannot be done, the report comes all the same."""
-    from stepdown.cli import requests  # noqa: PLC0415
-
     try:
-        return requests.brought(_wanted(desk), outcome)
+        return _brought(desk, outcome)
     except (ForgeError, RepositoryError):
         _report(desk, outcome)
         raise
+
+
+def _brought(desk: Desk, outcome: Outcome) -> Outcome:
+    from stepdown.cli import requests  # noqa: PLC0415
+
+    return requests.brought(_wanted(desk), outcome)
 
 
 def _wanted(desk: Desk) -> "Wanted":
@@ -284,7 +288,7 @@ def _after(desk: Desk, outcome: Outcome) -> Options | None:
             desk.checkout.drop(branch, outcome.delivery.commit)
             _say(f"The branch {branch} is gone; everything is as it was.")
         case After.REQUEST:
-            _requested(desk, outcome)
+            _brought(desk, outcome)
         case After.FURTHER:
             return replace(desk.options, base=further)
         case After.KEEP:

@@ -1,9 +1,19 @@
 """How the new form of the Dockerfile behaves with the bot that keeps the base up to date."""
 
+import re
+
 from stepdown.model.image import ImageRef
+from stepdown.model.plan import Rewrite
 from stepdown.model.trial import Outcome
 from stepdown.report.document import Block, Code, Section, bullets, paragraph, section
 from stepdown.report.headline import winner
+
+Words = tuple[str | Code, ...]
+_LINES = re.IGNORECASE | re.MULTILINE
+_NONE = (
+    "No configuration of Dependabot or Renovate for images was found in this repository, so "
+    "nobody proposes newer bases. "
+)
 
 
 def update_bots(outcome: Outcome) -> tuple[Section, ...]:
@@ -12,54 +22,47 @@ def update_bots(outcome: Outcome) -> tuple[Section, ...]:
     if best is None:
         return ()
     image, form = best.candidate.image, outcome.plan.policy.form
-    return section("Updates of the base", *_blocks(outcome.plan.facts.update_bot, form, image))
+    place = _variable(form) if _by_variable(best.rewrite) else _literal(best.rewrite)
+    said = (*_configured(outcome.plan.facts.update_bot), *place)
+    return section("Updates of the base", paragraph(*said), *_digest(image))
 
 
-def _blocks(bot: str, form: str, image: str) -> tuple[Block, ...]:
-    match bot:
-        case "dependabot":
-            said = _dependabot(form)
-        case "renovate":
-            said = _renovate(form)
-        case _:
-            return (
-                paragraph(
-                    "No configuration of Dependabot or Renovate for images was found in this "
-                    "repository, so nobody proposes newer bases. ",
-                    *_literal(form),
-                ),
-            )
-    return (paragraph(*said), *_digest(image))
+def _by_variable(rewrite: Rewrite) -> bool:
+    """Tell whether the base stands in the default of a build argument, not in a FROM line."""
+    name = re.escape(rewrite.argument)
+    line = rf"^[ \t]*ARG\b.*?[ \t]{name}(?!\w)(?:=[\"']?([^\s\"']+))?"
+    default = re.search(line, rewrite.text, _LINES)
+    if not name or default is None:
+        return False
+    stages = re.findall(r"^[ \t]*FROM\b.*[ \t]AS[ \t]+(\S+)", rewrite.text, _LINES)
+    return (default.group(1) or "").lower() not in {stage.lower() for stage in stages}
 
 
-def _dependabot(form: str) -> tuple[str | Code, ...]:
-    if form == "arg":
-        return (
-            "Dependabot is configured here, and it reads literal ",
-            Code("FROM"),
-            " lines only: it will not see a base that stands in ",
-            Code("ARG"),
-            ". ",
-            Code("--form alias"),
-            " writes the base so that it does.",
-        )
-    return ("Dependabot is configured here. ", *_literal(form))
+def _configured(bot: str) -> Words:
+    if bot:
+        return (f"{bot.capitalize()} is configured here. ",)
+    return (_NONE,)
 
 
-def _renovate(form: str) -> tuple[str | Code, ...]:
-    if form == "arg":
-        return ("Renovate is configured here. It reads the default of an ", Code("ARG"), " too.")
-    return ("Renovate is configured here. ", *_literal(form))
-
-
-def _literal(form: str) -> tuple[str | Code, ...]:
-    if form == "arg":
-        return ("Dependabot would not see a base that stands in ", Code("ARG"), "; Renovate does.")
-    more = ", and a build argument can still select another base" if form == "alias" else ""
+def _literal(rewrite: Rewrite) -> Words:
+    more = ", and a build argument can still select another base" if rewrite.argument else ""
     return (
         "The base stands literally in a ",
         Code("FROM"),
         f" line, which Dependabot and Renovate both read{more}.",
+    )
+
+
+def _variable(form: str) -> Words:
+    """Say what becomes of a base that only a variable names, by our choice or by the file's own."""
+    other: Words = (" ", Code("--form alias"), " writes the base so that it does.")
+    return (
+        "The base stands in an ",
+        Code("ARG"),
+        ": Renovate reads its default, and Dependabot, which reads literal ",
+        Code("FROM"),
+        " lines only, does not see it.",
+        *(other if form == "arg" else (" The file named its base so before, too.",)),
     )
 
 

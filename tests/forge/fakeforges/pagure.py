@@ -4,7 +4,7 @@ shape that Pagure's own source gives them.
 
 from typing import Any
 
-from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request
+from fakeforges.core import ME, TOKEN, Answer, Fake, InvalidError, Pull, Repo, Request, UnknownError
 from fakeforges.schema import STRING, TEXT, check, thing
 
 _FORMS = {
@@ -97,8 +97,11 @@ class Pagure(Fake):
 
     def branches(self, request: Request, name: str) -> Any:
         repo = self.repo(name)
-        empty = repo.empty or repo.looks > 0
+        unfinished = repo.looks
         repo.looks -= repo.looks > 0
+        if unfinished > 1:  # as the real one: it knows the project, and git does not yet
+            raise UnknownError
+        empty = repo.empty or unfinished > 0
         names = [] if empty else [repo.default]
         return {"branches": names, "default": repo.default, "total_branches": len(names)}
 

@@ -41,14 +41,29 @@ def test_the_same_results_are_said_to_be_the_same() -> None:
     assert "every result is the same" in shown(account.since(same, same))
 
 
-def built(bot: str, form: str, image: str = "node:24-slim") -> Outcome:
+FILES = {
+    "alias": "ARG BASE=base\nFROM {image} AS base\nFROM ${{BASE}}\n",
+    "literal": "FROM --platform=linux/amd64 {image}\n",
+    "arg": "ARG BASE={image}\nFROM ${{BASE}}\n",
+    "own": "ARG OTHER=1 BASE='{image}'\nFROM ${{BASE}}\n",
+    "default": "ARG BASE\nFROM ${{BASE:-{image}}}\n",
+}
+
+
+def built(bot: str, file: str, image: str = "node:24-slim") -> Outcome:
     good = outcomes.success()
     best = good.trials[good.answer or 0]
-    candidate = msgspec.structs.replace(best.candidate, image=image)
-    trials = tuple(
-        msgspec.structs.replace(trial, candidate=candidate) if trial is best else trial
-        for trial in good.trials
+    new = msgspec.structs.replace(
+        best,
+        candidate=msgspec.structs.replace(best.candidate, image=image),
+        rewrite=msgspec.structs.replace(
+            best.rewrite,
+            text=FILES[file].format(image=image),
+            argument="" if file == "literal" else "BASE",
+        ),
     )
+    trials = tuple(new if trial is best else trial for trial in good.trials)
+    form = file if file in {"alias", "literal", "arg"} else "alias"
     plan = msgspec.structs.replace(
         good.plan,
         facts=msgspec.structs.replace(good.plan.facts, update_bot=bot),
@@ -58,19 +73,21 @@ def built(bot: str, form: str, image: str = "node:24-slim") -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("bot", "form", "words"),
+    ("bot", "file", "words"),
     [
         ("dependabot", "alias", "Dependabot is configured here. The base stands literally"),
         ("dependabot", "literal", "which Dependabot and Renovate both read."),
-        ("dependabot", "arg", "it will not see a base that stands in `ARG`"),
-        ("renovate", "arg", "It reads the default of an `ARG` too."),
+        ("dependabot", "arg", "does not see it. `--form alias` writes the base so that it does."),
+        ("dependabot", "own", "does not see it. The file named its base so before, too."),
+        ("dependabot", "default", "does not see it. The file named its base so before, too."),
+        ("renovate", "arg", "Renovate is configured here. The base stands in an `ARG`: Renovate"),
         ("renovate", "alias", "a build argument can still select another base"),
         ("", "alias", "nobody proposes newer bases. The base stands literally"),
-        ("", "arg", "Dependabot would not see a base that stands in `ARG`"),
+        ("", "arg", "nobody proposes newer bases. The base stands in an `ARG`"),
     ],
 )
-def test_each_bot_and_form(bot: str, form: str, words: str) -> None:
-    assert words in shown(bots.update_bots(built(bot, form)))
+def test_each_bot_and_form(bot: str, file: str, words: str) -> None:
+    assert words in shown(bots.update_bots(built(bot, file)))
 
 
 @pytest.mark.parametrize(

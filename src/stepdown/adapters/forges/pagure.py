@@ -230,9 +230,12 @@ class PagureForge(Forge):
         return self._manners.until(lambda: self._ready(name, user, empty=empty), f"The fork {name}")
 
     def _ready(self, name: str, user: str, *, empty: bool) -> Hosted | None:
+        """Return the fork when it has its branches: the server knows it before its git does."""
         there = self._wire.seek(f"/{_quoted(name)}", _Project)
-        hosted = None if there is None else self._pagure.hosted(there, user)
-        return None if hosted is None or hosted.empty != empty else hosted
+        if there is None or self._wire.seek(f"/{_quoted(name)}/git/branches", _Branches) is None:
+            return None
+        hosted = self._pagure.hosted(there, user)
+        return None if hosted.empty != empty else hosted
 
     def _dress(self, number: int, request: NewRequest) -> list[str]:
         notes = naming.without("labels on merge requests", request.labels, "Pagure")
