@@ -40,7 +40,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerEngine]:
 def pairs(compare: Compare, versions: list[str]) -> list[tuple[str, str]]:
     """Return neighbours in our order, from which all others follow, and some drawn pairs."""
     known = [one for one in dict.fromkeys(versions) if compare(one, one) is not None]
-    ordered = sorted(known, key=functools.cmp_to_key(lambda a, b: compare(a, b) or 0))
+
+    def sign(a: str, b: str) -> int:
+        return compare(a, b) or 0
+
+    ordered = sorted(known, key=functools.cmp_to_key(sign))
     dice = random.Random(7)
     drawn = [(dice.choice(versions), dice.choice(versions)) for _ in range(250)]
     invalid = [(one, versions[0]) for one in versions if one not in known]
