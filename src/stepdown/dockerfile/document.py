@@ -78,6 +78,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin.build_args = dict(build_args)
         twin.arguments = global_arguments(twin.instructions, twin.build_args)
         twin.stages = based(self.stages, twin.arguments)
+        vars(twin).pop("_shells", None)  # on other parents, other ones may count
         return twin
 
     def _read(self) -> tuple[Instruction, ...]:
@@ -119,19 +120,27 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         """Return the words of the SHELL that reads `instruction`, none where the file has none."""
         if not self._has_shell:
             return ()
-        starts = [stage.start.span.start for stage in self.stages]
-        index = bisect_right(starts, instruction.span.start) - 1
-        if index < 0:
-            return ()
-        before = (
-            one
-            for part in reversed(self.chain(self.stages[index]))
-            for one in reversed(part.instructions)
-            if one.keyword == "SHELL"
-            and (part.index < index or one.span.start < instruction.span.start)
-        )
-        found = next(before, None)
-        return tuple(word.text for word in (found.json or ())) if found else ()
+        starts, shells = self._shells
+        return shells[bisect_right(starts, instruction.span.start)]
+
+    @cached_property
+    def _shells(self) -> tuple[list[int], list[tuple[str, ...]]]:
+        """Where in the file another SHELL begins to count, and the SHELLs between these places.
+
+        A stage begins with the SHELL that its parent ends with.
+        """
+        starts: list[int] = []
+        shells: list[tuple[str, ...]] = [()]
+        last: list[tuple[str, ...]] = []
+        for stage in self.stages:
+            starts.append(stage.start.span.start)
+            shells.append(() if stage.parent is None else last[stage.parent])
+            for one in stage.instructions:
+                if one.keyword == "SHELL":
+                    starts.append(one.span.end)
+                    shells.append(tuple(word.text for word in one.json or ()))
+            last.append(shells[-1])
+        return starts, shells
 
     @cached_property
     def _has_shell(self) -> bool:
@@ -156,9 +165,17 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
     def chain(self, stage: Stage) -> tuple[Stage, ...]:
         """Return the stages that `stage` is made of, the one on an external image first."""
         chain = [stage]
-        while chain[0].parent is not None:
-            chain.insert(0, self.stages[chain[0].parent])
-        return tuple(chain)
+        while (parent := chain[-1].parent) is not None:
+            chain.append(self.stages[parent])
+        return tuple(reversed(chain))
+
+    def standing_on(self, root: Stage) -> tuple[Stage, ...]:
+        """Return the stages whose chain holds `root`, itself included, in the order of the file."""
+        found = {root.index}
+        for one in self.stages:  # a parent always stands before its stage
+            if one.parent in found:
+                found.add(one.index)
+        return tuple([one for one in self.stages if one.index in found])
 
     def external(self, stage: Stage) -> str:
         """Return the external image under `stage`, empty where its variables give nothing."""

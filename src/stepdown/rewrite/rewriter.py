@@ -130,7 +130,7 @@ def _situation(  # noqa: PLR0913  (see rewrite)
         root=root,
         ship=ship,
         chain=chain,
-        affected=tuple(one for one in doc.stages if root in doc.chain(one)),
+        affected=doc.standing_on(root),
         built=_built(doc, ship) | (_built(doc, tests) if tests else frozenset()),
         old=whole[0].base,
         target=target.stage,
@@ -166,8 +166,9 @@ def _detached(
     empty = 0
     while empty + 1 < len(chain) and not chain[empty].instructions:
         empty += 1
-    shared = [one for one in doc.stages if chain[0] in doc.chain(one) and one not in chain]
-    through_root = [one for one in shared if chain[empty] in doc.chain(one)]
+    own = {one.index for one in chain}
+    shared = {one.index for one in doc.standing_on(chain[0])} - own
+    through_root = shared & {one.index for one in doc.standing_on(chain[empty])}
     return empty if shared and not through_root and not other_libc else 0
 
 
