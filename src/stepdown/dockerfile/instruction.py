@@ -103,7 +103,7 @@ class Instruction(Value, frozen=True, kw_only=True, gc=False):
     @property
     def json(self) -> tuple[Word, ...] | None:
         """The words of the exec form, None where the command line is in shell form."""
-        if "[" not in self.source.text:
+        if not self._may_be_json():
             return None
         command = self.command
         values = json_array(command.text)
@@ -113,6 +113,12 @@ class Instruction(Value, frozen=True, kw_only=True, gc=False):
         return tuple(
             Word(text=str(value), span=span) for value, span in zip(values, spans, strict=True)
         )
+
+    def _may_be_json(self) -> bool:
+        """Tell by its first character whether the command line can be in exec form."""
+        if self.keyword == "HEALTHCHECK":
+            return "[" in self.source.text
+        return self.source.text.startswith("[", self.args_start)
 
     @property
     def fields(self) -> tuple[Word, ...]:
@@ -140,9 +146,7 @@ def json_array(text: str) -> list[object] | None:
     if not text.startswith("["):
         return None
     try:
-        value = json.loads(
-            text, parse_int=_number, parse_float=_number, parse_constant=_no_constant
-        )
+        value = _JSON.decode(text)
     except (ValueError, RecursionError):
         return None
     return [_printable(one) if isinstance(one, str) else one for one in value]
@@ -157,6 +161,9 @@ def _number(digits: str) -> float:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_JSON = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_no_constant)
 
 
 def _printable(text: str) -> str:

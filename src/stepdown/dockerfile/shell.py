@@ -8,6 +8,12 @@ from stepdown.model.image import Value
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 _SPECIAL = re.compile(r"[\s\\'\"$`*?\[{(<>~]")
+# What stands for itself: outside of quotes, and inside of each kind.
+_PLAIN = {
+    "": re.compile(r"[^\\'\"$`*?\[{(<>~]+"),
+    "'": re.compile(r"[^']+"),
+    '"': re.compile(r'[^"\\$`]+'),
+}
 
 
 class Context(StrEnum):
@@ -113,10 +119,14 @@ def fixed(raw: str) -> str | None:
         return raw
     out, quote, at = [], "", 0
     while at < len(raw):
+        if plain := _PLAIN[quote].match(raw, at):
+            out.append(plain.group())
+            at = plain.end()
+            continue
         char = raw[at]
         at += 1
         if quote == "'":
-            quote, char = ("", "") if char == "'" else (quote, char)
+            quote, char = "", ""
         elif char in "$`":
             return None
         elif char == "\\" and (not quote or raw[at : at + 1] in ("$", "`", '"', "\\")):

@@ -62,6 +62,8 @@ class SourceText(Value, frozen=True, gc=False):
 
     def cut(self, start: int, end: int) -> "SourceText":
         """Return text[start:end] with its own way back."""
+        if len(self.offsets) == 1:
+            return SourceText(self.text[start:end], (0,), (self.origins[0] + start,))
         first = bisect_right(self.offsets, start) - 1
         last = max(bisect_left(self.offsets, end), first + 1)
         begins = (start, *self.offsets[first + 1 : last])

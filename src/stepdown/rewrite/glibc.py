@@ -65,7 +65,8 @@ def _linker(instruction: Instruction) -> tuple[str, str]:
 
 
 def _multiarch(instruction: Instruction) -> tuple[str, str]:
-    found = _MULTIARCH.search(instruction.logical)
+    text = instruction.logical
+    found = _MULTIARCH.search(text) if "-linux-gnu" in text else None
     if not found:
         return "", ""
     return f"Alpine has no folder {found.group()[1:]} for its libraries.", _HINT_MULTIARCH

@@ -11,6 +11,7 @@ from stepdown.rewrite import apt
 
 PROGRAMS = frozenset(("locale-gen", "localedef", "update-locale"))
 FILE = "/etc/locale.gen"
+_PREPARING = PROGRAMS | {"echo", "printf", "sed", "dpkg-reconfigure"}
 _LOCALE = re.compile(r"(?<![a-zA-Z])[a-z]{2,3}_[a-zA-Z]{2}(?![a-zA-Z])")
 _PLAIN = re.compile(r"en_US|\bC\.(?i:utf)|\bPOSIX\b")
 _WRITES = re.compile(rf"(?:echo|printf)\s[^<>|&;]*>>?\s*\"?{re.escape(FILE)}\"?\s*\Z")
@@ -19,8 +20,10 @@ _QUIET = re.compile(r"[^<>]*(?:(?:[12&]?>>?\s*/dev/null|2>&1)\s*)+\Z")
 
 def prepares(command: Command, script: Script) -> bool:
     """Tell whether the command does nothing but prepare locales, of whatever language."""
-    text = script.source.text[command.start : command.end]
     program = apt.program(command)
+    if program not in _PREPARING:
+        return False
+    text = script.source.text[command.start : command.end]
     if program in ("echo", "printf"):
         return _WRITES.match(text) is not None
     if command.redirected and not _QUIET.match(text):

@@ -35,6 +35,9 @@ _SHELLS = {
     "/bin/dash": "/bin/sh",
     "/usr/sbin/nologin": "/sbin/nologin",
 }
+_PROGRAMS = frozenset(
+    ("addgroup", "adduser", "delgroup", *accounts.SHADOW, *accounts.GROUP_PROGRAMS)
+)
 _HINT = "Write it with adduser and addgroup, or add the package shadow."
 
 
@@ -48,8 +51,12 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     known: dict[int | None, dict[str, str]] = {}
     bashes = bool(bash.needs(doc, situation)) or "bash" in installed(doc, situation)
     for stage, instruction, script in runs(doc, situation):
-        groups = known.setdefault(stage.index, dict(known.get(stage.parent) or ALPINE_GROUPS))
+        if stage.index not in known:
+            known[stage.index] = dict(known.get(stage.parent) or ALPINE_GROUPS)
+        groups = known[stage.index]
         for command in script.commands:
+            if command.program not in _PROGRAMS:
+                continue
             foreign = _foreign(command, groups)
             _remember(command, groups)
             if not foreign:
