@@ -78,7 +78,7 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin.build_args = dict(build_args)
         twin.arguments = global_arguments(twin.instructions, twin.build_args)
         twin.stages = based(self.stages, twin.arguments)
-        vars(twin).pop("_shells", None)  # on other parents, other ones may count
+        twin.__dict__.pop("_shells", None)  # on other parents, other ones may count
         return twin
 
     def _read(self) -> tuple[Instruction, ...]:

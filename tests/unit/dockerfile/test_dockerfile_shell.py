@@ -242,3 +242,17 @@ def test_words_that_are_no_ascii_keep_their_places() -> None:
     text, script = parsed("RUN é \udcff 'ü' && \U0001f600 x # ß\n")
     found = [(word.raw, word.span.of(text)) for one in script.commands for word in one.words]
     assert found == [(word, word) for word in ("é", "\udcff", "'ü'", "\U0001f600", "x")]
+
+
+def test_other_arguments_give_another_parent_and_its_shell() -> None:
+    doc = Dockerfile('ARG A=a\nFROM x AS a\nSHELL ["one"]\nFROM x AS b\nFROM $A\nRUN c\n')
+    run = doc.instructions[-1]
+    assert doc.shell(run) == ("one",)
+    assert doc.given({"A": "b"}).shell(run) == ()
+
+
+def test_quotes_within_a_word() -> None:
+    doc = Dockerfile('FROM x\nRUN a x~\'b $c\'"d e\\"f"g\\ h ~i\n')
+    script = doc.script(doc.instructions[-1])
+    assert script is not None
+    assert [word.text for word in script.commands[0].words] == ["a", 'x~b $cd e"fg h', None]

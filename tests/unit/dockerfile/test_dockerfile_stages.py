@@ -170,3 +170,10 @@ def test_many_stages_are_read_in_linear_time() -> None:
     # A quadratic search would take minutes.
     doc = Dockerfile("".join(f"FROM s{n - 1} AS s{n}\n" for n in range(20_000)))
     assert doc.stages[-1].parent == 19_998
+
+
+def test_what_stands_on_a_stage() -> None:
+    doc = Dockerfile("FROM x AS a\nFROM y AS b\nFROM a AS c\nFROM b AS d\nFROM c\n")
+    for root in doc.stages:
+        assert doc.standing_on(root) == tuple(one for one in doc.stages if root in doc.chain(one))
+    assert [one.index for one in doc.standing_on(doc.stages[0])] == [0, 2, 4]
