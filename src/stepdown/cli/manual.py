@@ -15,7 +15,7 @@ _PARTS = (
         "How-to, by what the application is made of",
         ("node", "python", "go", "rust", "java", "dotnet", "ruby", "php", "nginx", "c"),
     ),
-    ("Many repositories", ("batch", "scale", "safety")),
+    ("Merge requests and many repositories", ("requests", "batch", "scale", "safety")),
     (
         "Reference, made from the program itself",
         (

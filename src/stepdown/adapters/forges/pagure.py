@@ -101,7 +101,7 @@ class Pagure(Directory):
             host=root.partition("://")[2],
             look="any of the API's rights, and the right to read a private project",
             write="the rights pull_request_create, pull_request_update, pull_request_comment, "
-            "pull_request_close and pull_request_assign",
+            "pull_request_close and pull_request_assign, and commit for a push over HTTP",
             fork="the right fork_project",
             login=login,
         )
