@@ -76,13 +76,15 @@ def _asked(api: APIClient, url: str) -> Generator[Iterator[bytes]]:
         with engine_faults(_DOING):
             wire.settimeout(api.timeout)
             wire.connect(adapter.socket_path)
-            connection = _OldConnection(wire.dup())  # it closes its own before the answer ends
-            connection.request("GET", urlsplit(url).path)
-            local = connection.getresponse()
-        with closing(local):
-            chunks = _accepted(local)
-            framed = local.chunked or local.length is not None
-            yield chunks if framed else _bare(local, wire, api.timeout)
+        # A copy for the library, which closes it when it has the headers.
+        with closing(_OldConnection(wire.dup())) as connection:
+            with engine_faults(_DOING):
+                connection.request("GET", urlsplit(url).path)
+                local = connection.getresponse()
+            with closing(local):
+                chunks = _accepted(local)
+                framed = local.chunked or local.length is not None
+                yield chunks if framed else _bare(local, wire, api.timeout)
 
 
 def _accepted(answer: HTTPResponse | BaseHTTPResponse) -> Iterator[bytes]:
