@@ -28,7 +28,9 @@ def kept(
         for one in running:
             one.kill() if len(told) > 1 else one.terminate()
 
-    before = {number: signal.signal(number, stop) for number in _STOPS}
+    # A signal that is ignored stays ignored (nohup).
+    heard = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         while not told:
             running[:] = [subprocess.Popen(command, env=dict(env))]  # noqa: S603
