@@ -108,7 +108,6 @@ def test_the_wizard_opens_it_after_the_report(stage: Stage, home: Path) -> None:
     )
     for question, answer in (
         ("Who can reach it?", ENTER),
-        ("How do people debug it", ENTER),
         ("Build and check debian:12-slim with", ENTER),
         ("What next?", DOWN + ENTER),
     ):
