@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from stepdown.dockerfile import Dockerfile, apply
 from stepdown.flow import catalog
-from stepdown.model.facts import Facts, Target
+from stepdown.model.facts import Command, Development, Facts, Target
 from stepdown.model.image import Tier
 from stepdown.model.plan import Candidate, Policy, Rewrite
 from stepdown.model.recipe import PackageName, Remedy, RemedyKind
@@ -41,6 +41,9 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     form: str = "alias"
     unsafe_fixes: bool = False
     remedies: tuple[tuple[str, ...], ...] = ()
+    development: Development | None = None
+    test: str = ""
+    scripts: dict[str, str] = {}
     argument: str = ""
     original: str = ""
     refusals: tuple[str, ...] = ()
@@ -73,7 +76,12 @@ def rewritten(text: str, case: Case, candidate: Candidate | None = None) -> Rewr
             family=case.family,
             tier=case.tier,
         ),
-        facts=Facts(static=case.static),
+        facts=Facts(
+            static=case.static,
+            development=case.development,
+            test=Command(text=case.test) if case.test else None,
+            scripts=tuple(case.scripts.items()),
+        ),
         packages=PACKAGES,
         policy=Policy(form=case.form, unsafe_fixes=case.unsafe_fixes),
         remedies=tuple(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from stepdown.discover import manifests, node, python, scripts, source
+from stepdown.discover import manifests, node, nodedev, python, scripts, source
 from stepdown.discover.found import Found
 from stepdown.discover.static import linked_statically
 from stepdown.discover.tree import Tree
@@ -13,7 +13,7 @@ from stepdown.discover.uses import uses
 from stepdown.discover.walk import Listing, listing
 from stepdown.dockerfile.document import Dockerfile, read
 from stepdown.dockerfile.stage import Stage
-from stepdown.model.facts import Clue, Facts, Target, Trait
+from stepdown.model.facts import Clue, Development, Facts, Target, Trait
 from stepdown.model.image import ImageRef
 
 _LOCKS = (
@@ -67,17 +67,27 @@ def facts(root: Path, target: Target) -> Facts:
         clues=(*_placed(found.clues, target), *_asked(clues, found)),
         uses=used,
         scripts=found.scripts,
+        development=_development(tree, top, target) if language == "node" else None,
         notes=(*found.notes, *_make(tree), *_ignored(tree), *top.notes, *unread, *not_read),
     )
+
+
+def _development(tree: Tree, top: Listing, target: Target) -> Development | None:
+    return nodedev.development(tree, _context(top, target), target.text)
+
+
+def _context(top: Listing, target: Target) -> Listing:
+    """Return the files of the build context."""
+    folder = _prefix(target)
+    files = tuple(name for name in top.files if name.startswith(folder))
+    return msgspec.structs.replace(top, files=files)
 
 
 def _clues(
     top: Listing, target: Target, document: Dockerfile, shipped: Stage
 ) -> tuple[tuple[Clue, ...], tuple[str, ...]]:
     """Read the manifests, the sources and the entry scripts of the build context."""
-    folder = _prefix(target)
-    files = tuple(name for name in top.files if name.startswith(folder))
-    context = msgspec.structs.replace(top, files=files)
+    context = _context(top, target)
     listed, unread = manifests.clues(context)
     called, not_scanned = source.clues(context, target.text)
     started = scripts.clues(context, document, shipped)

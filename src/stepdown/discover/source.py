@@ -42,7 +42,7 @@ def clues(listed: Listing, dockerfile: str) -> tuple[tuple[Clue, ...], tuple[str
     """
     kept, found, notes = Counter[object](), list[Clue](), list[str]()
     budget, unread = _MOST_BYTES, 0
-    names = [name for name in listed.files if _wanted(name, dockerfile)]
+    names = [name for name in listed.files if wanted(name, dockerfile)]
     for name in names[:_MOST_FILES]:
         text = content(listed, name, min(_LARGEST, budget)) if budget > 0 else None
         if text is None:
@@ -60,7 +60,8 @@ def clues(listed: Listing, dockerfile: str) -> tuple[tuple[Clue, ...], tuple[str
     return tuple(_with_zones(found, names, listed)), tuple(notes)
 
 
-def _wanted(name: str, dockerfile: str) -> bool:
+def wanted(name: str, dockerfile: str) -> bool:
+    """Tell whether a file is source code or settings that the image is likely to run."""
     *folders, last = name.lower().split("/")
     if not name.endswith((*patterns.SUFFIXES, *patterns.SETTINGS, ".py")):
         return False

@@ -13,6 +13,7 @@ from stepdown.model.plan import Candidate, Plan, Policy, Refusal, Rewrite, Step
 from stepdown.model.recipe import PackageName, Programs, Remedy, RemedyKind
 from stepdown.model.trial import Applied, Finding, Trial, Verdict
 from stepdown.rewrite import rewrite
+from stepdown.rewrite.production import prunes
 
 _BY_EVIDENCE = frozenset(
     (
@@ -24,6 +25,11 @@ _BY_EVIDENCE = frozenset(
 # What distroless/cc has beyond base and static: https://github.com/GoogleContainerTools/distroless
 _OF_CC = re.compile(r"lib(?:stdc\+\+|gcc_s|gomp|c|m|ssl|crypto)\.so\.\d+")
 _LIBRARY = re.compile(r"\blib[\w+-]+\.so\.\d+")
+_KEEP = Remedy(
+    kind=RemedyKind.KEEP_DEVELOPMENT,
+    text="The packages for development stay in: the checks did not pass without them.",
+    safe=True,
+)
 _SMALLER = re.compile(r"(?<=/distroless/)(?:static|base|base-nossl)(?=-debian\d+)")
 
 
@@ -107,6 +113,8 @@ class _Repair:
         base = next((t for t in reversed(story) if t.verdict is not Verdict.NOT_BUILT), story[0])
         seen = [_key(done.remedy) for trial in story for done in trial.applied]
         new = tuple(self._new(base, seen, {trial.candidate.image for trial in trials}))
+        if not new and prunes(last.rewrite):
+            new = (Applied(breakage="production", remedy=_KEEP),)
         if not new:
             return None
         together = self._attempt(base, new, last.attempt + 1)

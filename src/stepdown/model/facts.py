@@ -202,6 +202,31 @@ class Carried(Value, frozen=True, kw_only=True):
     images: tuple[str, ...] = ()
 
 
+class Import(Value, frozen=True, kw_only=True):
+    """A source file that asks for a package; `place` is as in `app/main.js:12`.
+
+    `aside` is true for tests, settings of tools and the like, which the application does not load.
+    """
+
+    package: str
+    place: str
+    aside: bool
+
+
+class Development(Value, frozen=True, kw_only=True):
+    """The packages that are for development only, as the lock file `lock` marks them.
+
+    `packages` are their names, `programs` those that they bring, `imports` one place in the sources
+    for each package and kind of file. `unknown` says why it cannot be told, empty where it can.
+    """
+
+    lock: str
+    packages: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    imports: tuple[Import, ...] = ()
+    unknown: str = ""
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """What the repository says about the application.
 
@@ -209,7 +234,7 @@ class Facts(Value, frozen=True, kw_only=True):
     `ports` are those of EXPOSE; `update_bot` names the configured update bot, if any. `native`
     are the dependencies that carry compiled code, as far as lock files and known names tell.
     `clues` are places from which breakages can be predicted, `uses` those that use the image.
-    `scripts` are those of package.json by name.
+    `scripts` are those of package.json by name, `development` its packages that need not ship.
     `carried` is what the built baseline holds besides its base, None before it was built.
     """
 
@@ -225,5 +250,6 @@ class Facts(Value, frozen=True, kw_only=True):
     clues: tuple[Clue, ...] = ()
     uses: tuple[Use, ...] = ()
     scripts: tuple[tuple[str, str], ...] = ()
+    development: Development | None = None
     carried: tuple[Carried, ...] | None = None
     notes: tuple[str, ...] = ()

@@ -124,7 +124,8 @@ class RemedyKind(StrEnum):
     """What a remedy does. `advice` is for people; the others can be applied as edits.
 
     `add_packages` needs a package manager and `copy_files` a base without one. `larger_sibling`
-    takes another base of the same tier, the others change the rest of the Dockerfile.
+    takes another base of the same tier, the others change the rest of the Dockerfile;
+    `keep_development` leaves packages in that a split would have pruned.
     """
 
     ADD_PACKAGES = "add_packages"
@@ -146,6 +147,7 @@ class RemedyKind(StrEnum):
     THREAD_STACK = "thread_stack"
     LOOPBACK = "loopback"
     REPLACE_WORDS = "replace_words"
+    KEEP_DEVELOPMENT = "keep_development"
     LARGER_SIBLING = "larger_sibling"
     ADVICE = "advice"
 

@@ -6,13 +6,15 @@ candidate like any stage of that kind.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import chain, count
 
 from stepdown.dockerfile import Dockerfile, Instruction, Pair, Span, apply, pairs
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit, Refusal, Rewrite
-from stepdown.rewrite import numeric, runtime
+from stepdown.rewrite import numeric, production, runtime
 from stepdown.rewrite.parcels import Parcels, parcels, under
+from stepdown.rewrite.production import Production
 from stepdown.rewrite.situation import Pen, Situation
 
 FIXER = "split"
@@ -57,7 +59,8 @@ def divide(doc: Dockerfile, situation: Situation) -> Divided | Refusal:
         what = ", ".join(path for _, path in found.open) or "what the application consists of"
         reason = f"What has to be copied from the old stage is not certain: {what}."
         return pen.refuse(ship.start, reason, _HINT, blocking=True)
-    writer = _Writer(doc, situation, name, found)
+    pruned = production.production(doc, situation, found, name)
+    writer = _Writer(doc, situation, name, found, pruned=pruned)
     pieces = writer.pieces()
     if writer.problem:
         return pen.refuse(ship.start, writer.problem, _HINT, blocking=True)
@@ -68,7 +71,10 @@ def divide(doc: Dockerfile, situation: Situation) -> Divided | Refusal:
         text=apply(doc.text, named) + end + body,
         named=named,
         pieces=pieces,
-        notes=tuple(_note(doc, pen, line, path) for line, path in found.open),
+        notes=(
+            *(_note(doc, pen, line, path) for line, path in found.open),
+            *((pruned,) if isinstance(pruned, Refusal) else ()),
+        ),
     )
 
 
@@ -84,10 +90,14 @@ def _problem(doc: Dockerfile, situation: Situation) -> str:
 
 
 def _build_name(doc: Dockerfile, situation: Situation) -> str:
-    taken = {stage.name for stage in doc.stages} | {stage.base.lower() for stage in doc.stages}
-    taken |= {use.image.lower() for stage in doc.stages for use in stage.uses}
     own = situation.ship.name
-    wanted = (f"{own}-build",) if own else _NAMES
+    return _free(doc, (f"{own}-build",) if own else _NAMES)
+
+
+def _free(doc: Dockerfile, wanted: tuple[str, ...], used: Iterable[str] = ()) -> str:
+    """Return the first name that neither a stage nor an image has."""
+    taken = {stage.name for stage in doc.stages} | {stage.base.lower() for stage in doc.stages}
+    taken |= {use.image.lower() for stage in doc.stages for use in stage.uses} | set(used)
     return next(
         name
         for name in chain(wanted, (f"{wanted[0]}-{number}" for number in count(2)))
@@ -116,16 +126,28 @@ def _note(doc: Dockerfile, pen: Pen, line: int, path: str) -> Refusal:
 class _Writer:
     """Writes the new stage."""
 
-    def __init__(self, doc: Dockerfile, situation: Situation, name: str, found: Parcels) -> None:
+    def __init__(
+        self,
+        doc: Dockerfile,
+        situation: Situation,
+        name: str,
+        found: Parcels,
+        *,
+        pruned: Production | Refusal | None,
+    ) -> None:
         self._doc = doc
         self._situation = situation
         self._name = name
         self._found = found
+        self._pruned = pruned if isinstance(pruned, Production) else None
+        self._pruning = _free(doc, (production.STAGE,), (name,))
         self._numbers = numeric.superfluous(doc, situation).numbers
         self._pieces: list[Piece] = []
         self.problem = ""
 
     def pieces(self) -> tuple[Piece, ...]:
+        if self._pruned is not None:
+            self._prune(self._pruned)
         start = self._situation.ship.start
         reason = f"{self._situation.candidate.image} has no shell for RUN"
         self._add(self._doc.newline + self._from(), reason, start)
@@ -143,12 +165,26 @@ class _Writer:
                 self._repeat(found)
         return tuple(self._pieces)
 
+    def _prune(self, pruned: Production) -> None:
+        """Write the stage that takes packages out of what was built."""
+        word = "as" if self._lower() else "AS"
+        lines = (f"FROM {self._name} {word} {self._pruning}", *pruned.lines)
+        for number, text in enumerate(lines):
+            before = "" if number else self._doc.newline
+            line = before + self._cased(text)
+            self._pieces.append(Piece(text=line, reason=f"{pruned.reason}.", line=pruned.line))
+
     def _write(self, text: str, reason: str) -> None:
         """Add a line of our own, its keyword in the case of the file's."""
         start = self._situation.ship.start
+        self._add(self._cased(text), reason, start)
+
+    def _cased(self, text: str) -> str:
         keyword, rest = text.split(" ", 1)
-        lower = start.keyword_span.of(self._doc.text).islower()
-        self._add(f"{keyword.lower() if lower else keyword} {rest}", reason, start)
+        return f"{keyword.lower() if self._lower() else keyword} {rest}"
+
+    def _lower(self) -> bool:
+        return self._situation.ship.start.keyword_span.of(self._doc.text).islower()
 
     def _add(self, text: str, reason: str, origin: Instruction) -> None:
         self._pieces.append(Piece(text=text, reason=f"{reason}.", line=origin.line))
@@ -232,7 +268,9 @@ class _Writer:
     def _copies(self) -> None:
         for one in self._found.parcels:
             owner = f" --chown={self._number(one.owner)}" if one.owner else ""
-            text = f"COPY --from={self._name}{owner} {one.path} {one.path}"
+            pruned = self._pruned is not None and self._pruned.holds(one.path)
+            source = self._pruning if pruned else self._name
+            text = f"COPY --from={source}{owner} {one.path} {one.path}"
             self._write(text, f"{SHIPS}{one.reason}")
 
     def _number(self, owner: str) -> str:

@@ -6,10 +6,11 @@ import pytest
 from stepdown import discover
 from stepdown.flow import catalog, migrate
 from stepdown.flow.attempts import Attempt, advised, next_attempt
-from stepdown.model.facts import Facts
+from stepdown.model.facts import Development, Facts
 from stepdown.model.plan import Plan, Policy
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import Finding, Trial, Verdict
+from stepdown.rewrite.production import prunes
 
 DOCKERFILE = 'FROM node:24\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n'
 BASH = Remedy(kind=RemedyKind.ADD_PACKAGES, text="Install bash.", safe=True, apk=("bash",))
@@ -143,7 +144,9 @@ def test_a_base_without_a_package_manager_takes_no_packages() -> None:
     assert again.candidate.tier == "alpine"
 
 
-def on(base: str, dockerfile: str, *, unsafe: bool = False) -> tuple[Plan, Attempt]:
+def on(
+    base: str, dockerfile: str, *, unsafe: bool = False, facts: Facts | None = None
+) -> tuple[Plan, Attempt]:
     """A plan with one rung, and its first attempt."""
     recipes = catalog.load()
     target = discover.target(
@@ -155,7 +158,8 @@ def on(base: str, dockerfile: str, *, unsafe: bool = False) -> tuple[Plan, Attem
         stage="",
         catalog=recipes,
     )
-    what = migrate.plan(target, Facts(), recipes, Policy(base=base, unsafe_fixes=unsafe))
+    policy = Policy(base=base, unsafe_fixes=unsafe)
+    what = migrate.plan(target, facts or Facts(), recipes, policy)
     return what, first(what)
 
 
@@ -231,3 +235,40 @@ def test_remedies_that_are_in_each_others_way_are_tried_one_after_the_other() ->
     again = after(what, both)
     assert again is not None
     assert "npm ci --libc=musl" in again.rewrite.text
+
+
+PRUNED = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'
+LOCKED = Development(lock="package-lock.json", packages=("jest",), programs=("jest",))
+DISTROLESS = "gcr.io/distroless/nodejs24-debian13"
+
+
+@pytest.mark.parametrize("verdict", [BAD, Verdict.NOT_BUILT])
+def test_what_fails_without_packages_for_development_is_tried_with_them(verdict: Verdict) -> None:
+    what, attempt = on(DISTROLESS, PRUNED, facts=Facts(development=LOCKED))
+    assert prunes(attempt.rewrite)
+    again = after(what, trial(attempt, verdict))
+    assert again is not None
+    assert (again.candidate.image, again.number) == (attempt.candidate.image, 2)
+    assert not prunes(again.rewrite)
+    assert "COPY --from=build /app /app" in again.rewrite.text
+    assert [done.breakage for done in again.applied] == ["production"]
+    assert after(what, trial(attempt, verdict), trial(again, BAD)) is None
+
+
+def test_another_remedy_comes_before_the_packages_for_development() -> None:
+    what, attempt = on(DISTROLESS, PRUNED, facts=Facts(development=LOCKED))
+    home = Remedy(
+        kind=RemedyKind.SET_ENVIRONMENT, text="t", safe=True, environment={"HOME": "/tmp"}
+    )
+    repaired = after(what, trial(attempt, BAD, home))
+    assert repaired is not None
+    assert prunes(repaired.rewrite)
+    kept = after(what, trial(attempt, BAD, home), trial(repaired, BAD, home))
+    assert kept is not None
+    assert not prunes(kept.rewrite)
+    assert "ENV HOME=/tmp" in kept.rewrite.text
+
+
+def test_what_works_without_packages_for_development_stays_so() -> None:
+    what, attempt = on(DISTROLESS, PRUNED, facts=Facts(development=LOCKED))
+    assert after(what, trial(attempt, WORKS)) is None

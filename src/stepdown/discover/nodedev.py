@@ -1,0 +1,129 @@
+"""Packages of Node that are for development only: by the lock file, and who asks for them."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from stepdown.discover import nodelocks, source
+from stepdown.discover.tree import Tree
+from stepdown.discover.walk import Listing, content
+from stepdown.model.facts import Development, Import
+
+_SUFFIXES = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
+_VERSIONS = frozenset((2, 3))
+_MOST_FILES, _LARGEST = 3_000, 500_000
+_ASKED = re.compile(
+    r"(?:\bfrom|\bimport|\brequire(?:\.resolve)?)\s*\(?\s*(?P<q>[\"'`])(?P<name>[@\w][^\"'`\n]*)(?P=q)"
+)
+_TYPES = re.compile(r"^\s*(?:import|export)\s+type\b")
+# Read by tools alone; where a tool is for development, calling it already says so.
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:\.[^/]*|[^/]*\.config\.\w+|(?:gulp|grunt)file\.\w+)$", re.IGNORECASE
+)
+_OTHERS = ("pnpm-lock.yaml", "yarn.lock")
+
+
+class _Package(msgspec.Struct, frozen=True):
+    """What package-lock.json says of one package; `bin` are the programs that it brings."""
+
+    dev: bool = False
+    link: bool = False
+    bin: dict[str, str] | str = {}
+
+
+class _Lock(msgspec.Struct, frozen=True, rename="camel"):
+    lockfile_version: int = 1
+    packages: dict[str, _Package] = {}
+
+
+class _Manifest(msgspec.Struct, frozen=True, rename="camel"):
+    dev_dependencies: dict[str, str] = {}
+
+
+def development(tree: Tree, listed: Listing, dockerfile: str) -> Development | None:
+    """Return what need not ship; None where the files name no package for development.
+
+    `listed` are the files of the build context. Only npm's lock files say it for certain: those of
+    yarn do not mark such packages, and those of pnpm no longer do.
+    """
+    for name in nodelocks.NPM:
+        if text := tree.read(name):
+            return _locked(name, text, tree, dockerfile, listed)
+    other = next((name for name in _OTHERS if tree.has(name)), "")
+    if not other or not _declared(tree):
+        return None
+    return Development(lock=other, unknown=f"{other} does not mark the packages for development")
+
+
+def _declared(tree: Tree) -> bool:
+    try:
+        manifest = msgspec.json.decode(tree.read("package.json"), type=_Manifest)
+    except msgspec.DecodeError:
+        return False
+    return bool(manifest.dev_dependencies)
+
+
+def _locked(
+    file: str, text: str, tree: Tree, dockerfile: str, listed: Listing
+) -> Development | None:
+    try:
+        lock = msgspec.json.decode(text, type=_Lock)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if lock.lockfile_version not in _VERSIONS:
+        why = f"{file} has version {lock.lockfile_version}; only 2 and 3 say it for each package"
+        return Development(lock=file, unknown=why) if _declared(tree) else None
+    aside = {place: one for place, one in lock.packages.items() if one.dev}
+    ships = {place: one for place, one in lock.packages.items() if not one.dev}
+    names = {_name(place) for place in aside} - {_name(place) for place in ships}
+    if not aside:
+        return None
+    workspaces = [place for place, one in lock.packages.items() if one.link]
+    imports, unread = _imports(names, listed, dockerfile)
+    unknown = f"{workspaces[0]} is a link to a folder of its own" if workspaces else unread
+    return Development(
+        lock=file,
+        packages=tuple(sorted(names)),
+        programs=tuple(sorted(_programs(aside) - _programs(ships))),
+        imports=imports,
+        unknown=unknown,
+    )
+
+
+def _name(place: str) -> str:
+    return place.rpartition("node_modules/")[2]
+
+
+def _programs(packages: Mapping[str, _Package]) -> set[str]:
+    found: set[str] = set()
+    for place, one in packages.items():
+        alone = isinstance(one.bin, str)
+        found |= {_name(place).rpartition("/")[2]} if alone else set(one.bin)
+    return found
+
+
+def _imports(names: set[str], listed: Listing, dockerfile: str) -> tuple[tuple[Import, ...], str]:
+    """Return the first place for each package and kind of file, and why not all were read."""
+    found: dict[tuple[str, bool], Import] = {}
+    files = [
+        name for name in listed.files if name.endswith(_SUFFIXES) and not _SETTINGS.search(name)
+    ]
+    texts = {name: content(listed, name, _LARGEST) for name in files[:_MOST_FILES]}
+    for file, text in texts.items():
+        aside = not source.wanted(file, dockerfile)
+        for line, name in _asked(text or ""):
+            if name in names:
+                one = Import(package=name, place=f"{file}:{line}", aside=aside)
+                found.setdefault((name, aside), one)
+    unread = len(files) - sum(text is not None for text in texts.values())
+    why = f"{unread} source files were not read for it: too large, too many, or no text"
+    return tuple(found.values()), why if unread else ""
+
+
+def _asked(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the package of each import; types alone are not there at run time."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for match in _ASKED.finditer(line) if not _TYPES.match(line) else ():
+            parts = match["name"].split("/")
+            yield number, "/".join(parts[: 2 if parts[0].startswith("@") else 1])

@@ -1,0 +1,6 @@
+FROM node:22
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+CMD ["node", "-r", "@types/node/register", "server.js"]
