@@ -3,6 +3,8 @@
 The golden cases are those that need no files but a few and no network but the lab's packages.
 """
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -113,9 +115,36 @@ def quiet(_: str) -> None:
     """Nobody watches."""
 
 
-def build(engine: DockerEngine, folder: Path, name: str, text: str) -> None:
+PRUNED = {
+    "package.json": json.dumps(
+        {"name": "a", "dependencies": {"ms": "2.1.3"}, "devDependencies": {"semver": "7.7.2"}}
+    ),
+    "package-lock.json": json.dumps(
+        {
+            "name": "a",
+            "lockfileVersion": 3,
+            "packages": {
+                "": {"dependencies": {"ms": "2.1.3"}, "devDependencies": {"semver": "7.7.2"}},
+                "node_modules/ms": {"version": "2.1.3"},
+                "node_modules/semver": {
+                    "version": "7.7.2", "dev": True, "bin": {"semver": "bin/semver.js"},
+                },
+            },
+        }
+    ),
+}  # fmt: skip
+# Fails where one package is gone or the other one is there.
+LOOK = """
+RUN ["/nodejs/bin/node", "-e", "require('/srv/app/node_modules/ms'); \
+process.exit(fs.existsSync('/srv/app/node_modules/semver') ? 1 : 0)"]
+"""
+
+
+def build(
+    engine: DockerEngine, folder: Path, name: str, text: str, files: Mapping[str, str] = FILES
+) -> None:
     folder.mkdir()
-    for file, content in FILES.items():
+    for file, content in files.items():
         (folder / file).write_text(content)
     request = BuildRequest(name=name, dockerfile=text, context=str(folder))
     built = engine.build(request, quiet)
@@ -128,6 +157,16 @@ def test_golden_results_build(engine: DockerEngine, tmp_path: Path, name: str) -
     for said, there in BASES.items():
         text = text.replace(said, there)
     build(engine, tmp_path / "context", name, text)
+
+
+def test_packages_for_development_stay_behind(engine: DockerEngine, tmp_path: Path) -> None:
+    name = "production-pruned-elsewhere"
+    text = (GOLDEN / name / "after.Dockerfile").read_text("utf-8")
+    for said, there in BASES.items():
+        text = text.replace(said, there)
+    user = text.index("user 1000")
+    shown = f"{text[:user]}{LOOK.lstrip()}{text[user:]}"
+    build(engine, tmp_path / "context", name, shown, {**FILES, **PRUNED})
 
 
 @pytest.mark.parametrize("name", ORDINARY)
