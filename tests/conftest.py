@@ -45,7 +45,11 @@ def stepdown(home: Path) -> Stepdown:
 
 WITH_ENGINE = ("tests/engine/", "tests/fleet/", "tests/oracle/", "tests/recording/", "tests/story/")
 """Where tests/run looks for tests that need the engine."""
-LONGEST = ("test_application", "test_nothing_stays", "test_the_whole_wizard")
+LONGEST = (
+    *("test_the_driver_is_killed", "test_the_scheduler_is_killed", "test_a_cluster_finds"),
+    *("test_a_worker_and_the_driver", "test_opened_then_left", "test_the_wizard_shows"),
+    *("test_application", "test_nothing_stays", "test_the_whole_wizard"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
