@@ -38,6 +38,7 @@ def render(
         (_MORE, story.repeat(outcome)),
         (_ANSWER, story.roll_back(outcome)),
         (_MORE, story.operators(outcome)),
+        (_MORE, story.smaller(outcome)),
         (_PROOF, story.caveats(outcome)),
         (_MORE, story.run(outcome)),
         (_PROOF, last),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stepdown.model.image import PackageManager
 from stepdown.model.plan import Candidate, Hazard, Plan, Step
-from stepdown.report import plain, words
+from stepdown.report import jlink, plain, words
 from stepdown.report.changes import diff, rewritten
 from stepdown.report.document import (
     Block,
@@ -32,6 +32,7 @@ def render(plan: Plan, *, verbose: bool = False, width: int = 80) -> str:
     sections = (
         *section("What is known", *bullets(tuple(_facts(plan)))),
         *(_step(n, step) for n, step in enumerate(plan.steps, start=1)),
+        *_smaller(plan),
         *section("Not proposed", *bullets(tuple(_skipped(plan)))),
     )
     return plain.write(Document(_lead(plan), sections), width=width, verbose=verbose)
@@ -86,6 +87,11 @@ def _step(number: int, step: Step) -> Section:
             *((paragraph("The diff:"), *shown) if number == 1 else fold("The diff:", *shown)),
         ),
     )
+
+
+def _smaller(plan: Plan) -> tuple[Section, ...]:
+    """Say once what would make the last rung smaller."""
+    return jlink.advised(plan.target, plan.steps[-1].candidate) if plan.steps else ()
 
 
 def _edits(step: Step) -> tuple[Block, ...]:

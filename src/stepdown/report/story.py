@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stepdown.model.trial import Baseline, BaselineVerdict, BuildFailed, Outcome, Trial
-from stepdown.report import advice, card, gates, operations, reproduce, words
+from stepdown.report import advice, card, gates, jlink, operations, reproduce, words
 from stepdown.report.changes import changes
 from stepdown.report.document import Block, Listing, Paragraph, Section, paragraph, section
 from stepdown.report.evidence import evidence
@@ -72,6 +72,12 @@ def operators(outcome: Outcome) -> tuple[Section, ...]:
     """Return what is lost for the people who run the image."""
     best = winner(outcome)
     return section("What operators lose, and how to debug", *operations.lost(best)) if best else ()
+
+
+def smaller(outcome: Outcome) -> tuple[Section, ...]:
+    """Return what would make the answer smaller, and is not done by itself."""
+    best = winner(outcome)
+    return jlink.advised(outcome.plan.target, best.candidate) if best else ()
 
 
 def proof(outcome: Outcome) -> tuple[Section, ...]:

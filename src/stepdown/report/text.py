@@ -21,6 +21,7 @@ def render(outcome: Outcome, *, verbose: bool = False, width: int = 80) -> str:
         *story.vulnerabilities(outcome),
         *story.dockerfile(outcome),
         *story.operators(outcome),
+        *story.smaller(outcome),
         *failures(outcome),
         *story.proof(outcome),
         *story.following(outcome),

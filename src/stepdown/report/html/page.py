@@ -124,6 +124,7 @@ def _story(outcome: Outcome) -> Iterator[Part]:
     yield from _sections("evidence", story.proof(outcome))
     yield from _dockerfile(outcome)
     yield from _sections("operators", story.operators(outcome))
+    yield from _sections("smaller", story.smaller(outcome))
     yield from _sections("next", _next(outcome))
     yield from _sections("reproduce", story.repeat(outcome))
     yield from _sections("roll-back", story.roll_back(outcome))
