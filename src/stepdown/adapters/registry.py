@@ -6,6 +6,7 @@ for that the docker command reads the manifest, which needs its buildx.
 
 import os
 import subprocess
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -99,7 +100,10 @@ class EngineRegistry(Registry):
     def _distribution(self, image: str) -> Distribution:
         ref = ImageRef.parse(image)
         whole = image if ref.tag or ref.digest else f"{image}:latest"
-        answer: Any = self._api.inspect_distribution(whole)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            # Of a credential helper that is not there the fault tells as well.
+            warnings.simplefilter("ignore", UserWarning)
+            answer: Any = self._api.inspect_distribution(whole)  # type: ignore[no-untyped-call]
         return msgspec.convert(answer, Distribution)
 
     def _compressed(self, image: str, digest: str, platform: str) -> int | None:
