@@ -1,12 +1,17 @@
 """A small registry that really serves, for the engine to be asked about."""
 
 import base64
+import gzip
 import hashlib
+import io
 import json
+import os
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -18,13 +23,23 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _platform(architecture: str) -> tuple[bytes, bytes]:
+def _layer() -> tuple[bytes, bytes]:
+    """Return a layer of one small file, as a tar and packed."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as tar:
+        entry = tarfile.TarInfo("there")
+        entry.size = len(b"yes")
+        tar.addfile(entry, io.BytesIO(b"yes"))
+    return whole.getvalue(), gzip.compress(whole.getvalue(), mtime=0)
+
+
+def _platform(
+    architecture: str, layers: list[dict[str, object]], unpacked: list[str]
+) -> tuple[bytes, bytes]:
     """Return the configuration and the manifest of an image for one platform."""
-    config = json.dumps({"architecture": architecture, "os": "linux", "config": {}}).encode()
-    layers = [
-        {"mediaType": f"{MANIFEST}.layer", "digest": f"sha256:{n:064x}", "size": size}
-        for n, size in enumerate(LAYERS)
-    ]
+    files = {"type": "layers", "diff_ids": unpacked}
+    place = {"architecture": architecture, "os": "linux"}
+    config = json.dumps({**place, "config": {}, "rootfs": files}).encode()
     about = {
         "mediaType": "application/vnd.oci.image.config.v1+json",
         "digest": digest(config),
@@ -37,15 +52,27 @@ def _platform(architecture: str) -> tuple[bytes, bytes]:
 class Shelf:
     """What the registry holds: one index `NAME:1` for some platforms, under any name.
 
-    A private one serves only who has the password.
+    A private one serves only who has the password. The layers are only named, unless it is `real`:
+    then there is one of a small file, so that the image can be pulled.
     """
 
-    def __init__(self, *architectures: str, private: bool = False) -> None:
+    def __init__(self, *architectures: str, private: bool = False, real: bool = False) -> None:
         self.private = private
         self.kinds: dict[str, tuple[str, bytes]] = {}
+        kind = "application/vnd.oci.image.layer.v1.tar+gzip"
+        layers: list[dict[str, object]] = [
+            {"mediaType": kind, "digest": f"sha256:{n:064x}", "size": size}
+            for n, size in enumerate(LAYERS)
+        ]
+        unpacked: list[str] = []
+        if real:
+            tar, packed = _layer()
+            self.kinds[digest(packed)] = ("application/octet-stream", packed)
+            layers = [{"mediaType": kind, "digest": digest(packed), "size": len(packed)}]
+            unpacked = [digest(tar)]
         entries = []
         for architecture in architectures:
-            config, manifest = _platform(architecture)
+            config, manifest = _platform(architecture, layers, unpacked)
             self.kinds[digest(manifest)] = (MANIFEST, manifest)
             self.kinds[digest(config)] = ("application/octet-stream", config)
             place = {"os": "linux", "architecture": architecture}
@@ -106,6 +133,28 @@ class Server(ThreadingHTTPServer):
     def __init__(self, shelf: Shelf) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.shelf = shelf
+
+
+def settings(folder: Path, host: str, password: str, way: str) -> dict[str, str]:
+    """Write settings of the docker command with a login for `host`; return its variables.
+
+    `way` is where the login is: `auths` in the settings, `credHelpers` and `credsStore` in a
+    program on PATH, for that host or for all.
+    """
+    folder.mkdir()
+    login = base64.b64encode(f"{USER}:{password}".encode()).decode()
+    config: dict[str, object] = {"auths": {host: {"auth": login}}}
+    if way != "auths":
+        answer = json.dumps({"ServerURL": host, "Username": USER, "Secret": password})
+        helper = folder / "docker-credential-shelf"
+        helper.write_text(f"#!/bin/sh\ncat > /dev/null\necho '{answer}'\n", "utf-8")
+        helper.chmod(0o755)
+        config = {"credHelpers": {host: "shelf"}} if way == "credHelpers" else {way: "shelf"}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    # The docker command looks there for its buildx as well.
+    present = Path(os.environ.get("DOCKER_CONFIG", "~/.docker")).expanduser()
+    (folder / "cli-plugins").symlink_to(present / "cli-plugins")
+    return {"DOCKER_CONFIG": str(folder), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
 @contextmanager

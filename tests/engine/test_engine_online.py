@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from registries import Shelf, digest, serving
+from registries import PASSWORD, Shelf, digest, serving, settings
 from stories import make
 
 if TYPE_CHECKING:
@@ -38,8 +38,11 @@ def recipes(folder: Path, host: str, far: str) -> Path:
     return folder
 
 
-def planned(engines: "Engines", tmp_path: Path, shelf: Shelf, base: str) -> dict[str, Any]:
+def planned(
+    engines: "Engines", tmp_path: Path, shelf: Shelf, base: str, password: str = ""
+) -> dict[str, Any]:
     with serving(shelf) as host:
+        login = settings(tmp_path / "docker", host, password, "credHelpers") if password else {}
         text = f'FROM {host}/big:1{base}\nCMD ["sleep", "9"]\n'
         repository = make(tmp_path / "r", Dockerfile=text)
         own = recipes(tmp_path / "own", host, host)
@@ -49,7 +52,7 @@ def planned(engines: "Engines", tmp_path: Path, shelf: Shelf, base: str) -> dict
             check=True,
             capture_output=True,
             text=True,
-            env=engines.environment(),
+            env={**engines.environment(), **login},
             timeout=120,
         )
     assert not [path for path in shelf.asked if "/blobs/sha256:0000" in path]
@@ -84,3 +87,22 @@ def test_a_private_registry_without_credentials(engines: "Engines", tmp_path: Pa
     plan = planned(engines, tmp_path, Shelf("amd64", private=True), "")
     assert plan["steps"] == []
     assert any("docker login" in one["reason"] for one in plan["skipped"])
+
+
+def test_a_private_registry_with_the_users_credentials(engines: "Engines", tmp_path: Path) -> None:
+    plan = planned(engines, tmp_path, Shelf("amd64", private=True), "", PASSWORD)
+    (step,) = plan["steps"]
+    assert any("MB to download" in reason for reason in step["candidate"]["reasons"])
+
+
+def test_a_private_registry_with_wrong_credentials(engines: "Engines", tmp_path: Path) -> None:
+    plan = planned(engines, tmp_path, Shelf("amd64", private=True), "", "wrong")
+    assert plan["steps"] == []
+    (said,) = [one["reason"] for one in plan["skipped"] if "docker login" in one["reason"]]
+    assert "wrong" not in said
+
+
+def test_a_platform_that_a_private_candidate_lacks(engines: "Engines", tmp_path: Path) -> None:
+    plan = planned(engines, tmp_path, Shelf("s390x", private=True), "", PASSWORD)
+    assert plan["steps"] == []
+    assert any("only for linux/s390x" in one["reason"] for one in plan["skipped"])

@@ -1,19 +1,17 @@
 """Look-ups in a real registry through a real engine, without pulling."""
 
-import base64
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from registries import LAYERS, PASSWORD, USER, Shelf, digest, serving
+from registries import LAYERS, PASSWORD, Shelf, digest, serving, settings
 from stepdown.adapters.engine import DockerEngine
 from stepdown.adapters.registry import EngineRegistry
 from stepdown.adapters.remembered import Answers, RememberedRegistry
-from stepdown.ports import NotAsked, NotRegistered, Registered
+from stepdown.model.trial import Built
+from stepdown.ports import BuildRequest, NotAsked, NotRegistered, Registered
 
 if TYPE_CHECKING:
     from engines import Engines
@@ -95,21 +93,69 @@ def test_without_credentials_it_is_denied(registry: EngineRegistry) -> None:
     assert denied.denied
 
 
-def test_with_the_users_own_credentials_it_is_found(
-    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def private() -> Iterator[str]:
+    """A registry that wants a password, with an image that can be pulled."""
+    with serving(Shelf("amd64", "arm64", private=True, real=True)) as name:
+        yield name
+
+
+def log_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, host: str, way: str, password: str = PASSWORD
 ) -> None:
-    with serving(Shelf("amd64", private=True)) as host:
-        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        config = {"auths": {host: {"auth": login}}}
-        (tmp_path / "config.json").write_text(json.dumps(config))
-        # The docker command looks there for its buildx as well.
-        present = Path(os.environ.get("DOCKER_CONFIG", "~/.docker")).expanduser()
-        (tmp_path / "cli-plugins").symlink_to(present / "cli-plugins")
-        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-        with engines.open() as engine:
-            found = engine.registry().look_up(f"{host}/app:1", "linux/amd64")
+    for name, value in settings(folder, host, password, way).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("way", ["auths", "credHelpers", "credsStore"])
+def test_with_the_users_own_credentials_it_is_found(
+    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str, way: str
+) -> None:
+    log_in(tmp_path / "docker", monkeypatch, private, way)
+    with engines.open() as engine:
+        found = engine.registry().look_up(f"{private}/app:1", "linux/amd64")
     assert isinstance(found, Registered)
     assert found.compressed is not None
+
+
+@pytest.mark.parametrize("way", ["auths", "credHelpers"])
+def test_with_the_users_own_credentials_it_is_pulled(
+    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str, way: str
+) -> None:
+    log_in(tmp_path / "docker", monkeypatch, private, way)
+    (tmp_path / "context").mkdir()
+    request = BuildRequest(
+        name="a test",
+        dockerfile=f"FROM {private}/{way.lower()}:1\nLABEL mine=yes\n",
+        context=str(tmp_path / "context"),
+    )
+    with engines.open() as engine:
+        built = engine.build(request, lambda _: None)
+    assert isinstance(built, Built), built
+
+
+@pytest.mark.parametrize("way", ["auths", "credHelpers"])
+def test_with_wrong_credentials_it_is_denied(
+    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str, way: str
+) -> None:
+    log_in(tmp_path / "docker", monkeypatch, private, way, "wrong")
+    with engines.open() as engine:
+        denied = engine.registry().look_up(f"{private}/app:1", "linux/amd64")
+    assert isinstance(denied, NotRegistered)
+    assert denied.denied
+    assert private in denied.reason
+    assert "wrong" not in denied.reason
+
+
+def test_a_helper_that_is_not_there_is_said(
+    engines: "Engines", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str
+) -> None:
+    log_in(tmp_path / "docker", monkeypatch, private, "credHelpers")
+    (tmp_path / "docker" / "docker-credential-shelf").unlink()
+    with engines.open() as engine:
+        answer = engine.registry().look_up(f"{private}/app:1", "linux/amd64")
+    assert isinstance(answer, NotAsked)
+    assert "docker-credential-shelf" in answer.reason
 
 
 def test_a_busy_registry_is_asked_again(registry: EngineRegistry, host: str, shelf: Shelf) -> None:
