@@ -24,6 +24,24 @@ def stops_raise() -> Generator[None]:
 
 
 @contextmanager
+def stops_told(tell: Callable[[], None]) -> Generator[None]:
+    """Call `tell` on SIGTERM and SIGHUP, and raise `Interrupted` at the end.
+
+    For what runs an event loop, which may swallow an exception that is raised in the midst of it.
+    """
+    told: list[int] = []
+
+    def heard(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        tell()
+
+    with _handled((signal.SIGTERM, signal.SIGHUP), heard):
+        yield
+    if told:
+        _interrupt(told[0], None)
+
+
+@contextmanager
 def stops_wait() -> Generator[None]:
     """Hold back SIGINT, SIGTERM and SIGHUP; the first that came is raised at the end.
 

@@ -7,13 +7,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TextIO
 
 import questionary
+from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 from questionary import Question
 
+from stepdown.adapters.signals import stops_told
 from stepdown.errors import Interrupted
 
 _STOPPED = "Stopped at a question; nothing was changed."
@@ -85,10 +88,26 @@ class Drawn:
 
     def _ask(self, kind: Callable[..., Question], text: str, **more: object) -> Any:  # noqa: ANN401  (text, a choice or a yes)
         # unsafe_ask would raise KeyboardInterrupt, which has no words for the person.
-        answer = kind(text, input=self.input, output=self.output, **more).ask(kbi_msg="")
+        question = kind(text, input=self.input, output=self.output, **more)
+        with stops_told(partial(_end, question.application)):
+            answer = question.ask(kbi_msg="")
         if answer is None:
             raise Interrupted(_STOPPED, hint="Run the same command to be asked again.")
         return answer
+
+
+def _end(drawn: Application[Any]) -> None:
+    """End a question as its own keys do; before it is drawn, like anything else."""
+    if drawn.loop is None:
+        raise KeyboardInterrupt
+    drawn.loop.call_soon_threadsafe(_leave, drawn)
+
+
+def _leave(drawn: Application[Any]) -> None:
+    if drawn.future is None and drawn.loop is not None:  # it is about to begin
+        drawn.loop.call_soon(_leave, drawn)
+    elif not drawn.is_done:
+        drawn.exit(exception=KeyboardInterrupt())
 
 
 def _drawn(choice: Choice) -> questionary.Choice:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from stepdown.adapters.signals import stops_raise, stops_wait
+from stepdown.adapters.signals import stops_raise, stops_told, stops_wait
 from stepdown.errors import Interrupted
 
 
@@ -26,6 +26,21 @@ def test_an_event_loop_does_not_swallow_a_stop() -> None:
 
     with stops_raise(), pytest.raises(Interrupted, match="Stopped by SIGHUP"):
         asyncio.run(ask())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_is_told_at_once_and_raised_at_the_end(number: signal.Signals) -> None:
+    heard: list[str] = []
+
+    def work() -> None:
+        with stops_told(lambda: heard.append("told")):
+            signal.raise_signal(number)
+            heard.append("after")
+        heard.append("never")
+
+    with pytest.raises(Interrupted, match=f"Stopped by {number.name}"):
+        work()
+    assert heard == ["told", "after"]
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
