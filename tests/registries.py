@@ -90,6 +90,8 @@ class Handler(BaseHTTPRequestHandler):
     """Serves the shelf of its server."""
 
     server: "Server"
+    # BuildKit tries TLS first, and goes on without where the answer begins like one of HTTP.
+    default_request_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         shelf, word = self.server.shelf, self.path.rpartition("/")[2]
