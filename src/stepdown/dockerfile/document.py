@@ -60,12 +60,12 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
             parent_env=dict(environment or {}),
         )
         self.text = text
-        self._lines = split_lines(text)
-        self.directives: tuple[Directive, ...] = directives(self._lines)
+        lines = split_lines(text)  # not kept: those of a long file fill megabytes
+        self.directives: tuple[Directive, ...] = directives(lines)
         escapes = [one.value for one in self.directives if one.name == "escape"]
         self.escape: str = escapes[0] if escapes else "\\"
         self._checked = like.checked() if like is not None else frozenset()
-        self.instructions: tuple[Instruction, ...] = self._read()
+        self.instructions: tuple[Instruction, ...] = self._read(lines)
         self.arguments: dict[str, str] = global_arguments(self.instructions, self.build_args)
         self.stages: tuple[Stage, ...] = stages(self.instructions, self.arguments)
         self._scripts: dict[int, Script | None] = {}
@@ -81,18 +81,18 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         twin.__dict__.pop("_shells", None)  # on other parents, other ones may count
         return twin
 
-    def _read(self) -> tuple[Instruction, ...]:
+    def _read(self, lines: list[str]) -> tuple[Instruction, ...]:
         """Read with the newest rule for `<< EOF`; older builders do not know it."""
         try:
-            return self._parse(spaced=True)
+            return self._parse(lines, spaced=True)
         except DockerfileError as error:
             try:
-                return self._parse(spaced=False)
+                return self._parse(lines, spaced=False)
             except DockerfileError:
                 raise error from None
 
-    def _parse(self, *, spaced: bool) -> tuple[Instruction, ...]:
-        reader = LineReader(self._lines, beginning(self.text), self.escape)
+    def _parse(self, lines: list[str], *, spaced: bool) -> tuple[Instruction, ...]:
+        reader = LineReader(lines, beginning(self.text), self.escape)
         found = tuple(
             _with_bodies(split(line, escape=self.escape), reader, spaced=spaced)
             for line in iter(reader.next, None)
@@ -107,7 +107,8 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
     @property
     def newline(self) -> str:
         """The line end that the file uses first; a line feed where it has none."""
-        return "\r\n" if self._lines and self._lines[0].endswith("\r\n") else "\n"
+        first = self.text[: self.text.find("\n") + 1]
+        return "\r\n" if first.endswith("\r\n") else "\n"
 
     def script(self, instruction: Instruction) -> Script | None:
         """Return the shell script of an instruction; None in exec form and without a command."""
@@ -260,10 +261,11 @@ class Dockerfile(DockerfileParser):  # type: ignore[misc]  # it comes without ty
         ranges = [range(one.line, one.end_line + 1) for one in self.instructions]
         inside = {number for numbers in ranges for number in numbers}
         skipped = {span.start for one in self.instructions for span in one.skipped}
-        starts = accumulate(map(len, self._lines), initial=beginning(self.text))
+        lines = split_lines(self.text)
+        starts = accumulate(map(len, lines), initial=beginning(self.text))
         comments = [
             _comment(line, number)
-            for number, (line, start) in enumerate(zip(self._lines, starts, strict=False), 1)
+            for number, (line, start) in enumerate(zip(lines, starts, strict=False), 1)
             if is_comment(line) and (number not in inside or start in skipped)
         ]
         return sorted(comments + instructions, key=lambda one: (one["endline"], one["startline"]))

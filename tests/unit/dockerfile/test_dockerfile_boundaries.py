@@ -163,6 +163,7 @@ def test_every_byte_survives() -> None:
     assert "".join(doc.lines) == doc.text
     assert doc.newline == "\r\n"
     assert Dockerfile("FROM x").newline == "\n"
+    assert Dockerfile("FROM x\r").newline == "\n"
 
 
 def test_what_is_too_large_for_a_dockerfile_is_refused_at_once() -> None:
