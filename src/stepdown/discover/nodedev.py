@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -16,12 +17,16 @@ _MOST_FILES, _LARGEST = 3_000, 500_000
 _ASKED = re.compile(
     r"(?:\bfrom|\bimport|\brequire(?:\.resolve)?)\s*\(?\s*(?P<q>[\"'`])(?P<name>[@\w][^\"'`\n]*)(?P=q)"
 )
+# A transport of a logger, a plugin, a loader: it is named, and loaded by somebody else.
+_QUOTED = re.compile(r"(?P<q>[\"'`])(?P<name>[@\w][\w@./-]*)(?P=q)")
 _TYPES = re.compile(r"^\s*(?:import|export)\s+type\b")
 # Read by tools alone; where a tool is for development, calling it already says so.
 _SETTINGS = re.compile(
     r"(?:^|/)(?:\.[^/]*|[^/]*\.config\.\w+|(?:gulp|grunt)file\.\w+)$", re.IGNORECASE
 )
 _OTHERS = ("pnpm-lock.yaml", "yarn.lock")
+# Code that may be the application's own, in folders into which nobody looks.
+_UNSEEN = ("dist", "obj", "target", "third_party", "vendor", ".next", ".nuxt")
 
 
 class _Package(msgspec.Struct, frozen=True):
@@ -56,12 +61,21 @@ def development(tree: Tree, listed: Listing, dockerfile: str) -> Development | N
     return Development(lock=other, unknown=f"{other} does not mark the packages for development")
 
 
-def _declared(tree: Tree) -> bool:
+def _declared(tree: Tree) -> frozenset[str]:
+    """Return the packages for development that package.json names itself."""
     try:
         manifest = msgspec.json.decode(tree.read("package.json"), type=_Manifest)
     except msgspec.DecodeError:
-        return False
-    return bool(manifest.dev_dependencies)
+        return frozenset()
+    return frozenset(manifest.dev_dependencies)
+
+
+def _unseen(listed: Listing) -> str:
+    """Say which folder with code was not read, empty for none."""
+    folders = dict.fromkeys(name.rpartition("/")[0] for name in listed.files)
+    paths = (f"{folder}/{name}".lstrip("/") for folder in folders for name in _UNSEEN)
+    found = next((path for path in paths if Path(listed.root, path).is_dir()), "")
+    return f"the code in {found} was not read for it" if found else ""
 
 
 def _locked(
@@ -80,8 +94,9 @@ def _locked(
     if not aside:
         return None
     workspaces = [place for place, one in lock.packages.items() if one.link]
-    imports, unread = _imports(names, listed, dockerfile)
+    imports, unread = _imports(names, _declared(tree) & names, listed, dockerfile)
     unknown = f"{workspaces[0]} is a link to a folder of its own" if workspaces else unread
+    unknown = unknown or _unseen(listed)
     return Development(
         lock=file,
         packages=tuple(sorted(names)),
@@ -103,8 +118,13 @@ def _programs(packages: Mapping[str, _Package]) -> set[str]:
     return found
 
 
-def _imports(names: set[str], listed: Listing, dockerfile: str) -> tuple[tuple[Import, ...], str]:
-    """Return the first place for each package and kind of file, and why not all were read."""
+def _imports(
+    names: set[str], declared: frozenset[str], listed: Listing, dockerfile: str
+) -> tuple[tuple[Import, ...], str]:
+    """Return the first place for each package and kind of file, and why not all were read.
+
+    Of `declared` every mention counts, of the others only an import: their names are also words.
+    """
     found: dict[tuple[str, bool], Import] = {}
     files = [
         name for name in listed.files if name.endswith(_SUFFIXES) and not _SETTINGS.search(name)
@@ -112,8 +132,8 @@ def _imports(names: set[str], listed: Listing, dockerfile: str) -> tuple[tuple[I
     texts = {name: content(listed, name, _LARGEST) for name in files[:_MOST_FILES]}
     for file, text in texts.items():
         aside = not source.wanted(file, dockerfile)
-        for line, name in _asked(text or ""):
-            if name in names:
+        for line, name, imported in _asked(text or ""):
+            if name in (names if imported else declared):
                 one = Import(package=name, place=f"{file}:{line}", aside=aside)
                 found.setdefault((name, aside), one)
     unread = len(files) - sum(text is not None for text in texts.values())
@@ -121,9 +141,13 @@ def _imports(names: set[str], listed: Listing, dockerfile: str) -> tuple[tuple[I
     return tuple(found.values()), why if unread else ""
 
 
-def _asked(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the package of each import; types alone are not there at run time."""
+def _asked(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield the line, the package and whether it is imported; types are not there at run time."""
     for number, line in enumerate(text.splitlines(), start=1):
-        for match in _ASKED.finditer(line) if not _TYPES.match(line) else ():
-            parts = match["name"].split("/")
-            yield number, "/".join(parts[: 2 if parts[0].startswith("@") else 1])
+        if _TYPES.match(line):
+            continue
+        for pattern in (_ASKED, _QUOTED):
+            for match in pattern.finditer(line):
+                parts = match["name"].split("/")
+                package = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
+                yield number, package, pattern is _ASKED

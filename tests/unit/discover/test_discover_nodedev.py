@@ -58,6 +58,24 @@ def test_other_lock_files_do_not_say_it(tmp_path: Path, name: str) -> None:
     assert discovered(tmp_path, {"package.json": "{}", name: ""}).development is None
 
 
+def test_a_package_that_is_only_named_may_be_loaded_by_another(tmp_path: Path) -> None:
+    code = "const log = pino({ transport: { target: 'jest' } })\n"
+    known = found(tmp_path, {"server.js": code})
+    assert known is not None
+    assert [(one.package, one.place) for one in known.imports] == [("jest", "server.js:1")]
+    # The manifest does not name this one: it is a word like others.
+    known = found(tmp_path, {"server.js": "const word = '@x/kit'\n"})
+    assert known is not None
+    assert known.imports == ()
+
+
+@pytest.mark.parametrize("folder", ["dist", "lib/vendor"])
+def test_code_in_a_folder_that_nobody_reads(tmp_path: Path, folder: str) -> None:
+    known = found(tmp_path, {"lib/a.js": "", f"{folder}/main.js": "require('jest')"})
+    assert known is not None
+    assert known.unknown == f"the code in {folder} was not read for it"
+
+
 def test_workspaces_are_not_told_apart(tmp_path: Path) -> None:
     known = found(tmp_path, {}, {**PACKAGES, "node_modules/own": {"link": True}})
     assert known is not None
