@@ -80,6 +80,16 @@ def run(folder: Path) -> Result:
     return _judged(folder, wanted, outcome, time.monotonic() - began)
 
 
+def every(folders: Iterable[Path], jobs: int) -> Iterator[Result]:
+    """Run the cases, `jobs` at a time, and yield each as it ends; ^C ends all of them."""
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for done in as_completed([pool.submit(run, folder) for folder in folders]):
+                yield done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 def _judged(folder: Path, wanted: expected.Expected, outcome: Outcome, seconds: float) -> Result:
     verdicts = [str(trial.verdict) for trial in outcome.trials] or [
         f"baseline {outcome.baseline.verdict}"
@@ -184,10 +194,9 @@ def main() -> int:
         parser.error(f"there is no case {', '.join(sorted(unknown))}")
     folders = [known[name] for name in options.names] or list(known.values())
     results, began = [], time.monotonic()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for done in as_completed([pool.submit(run, folder) for folder in folders]):
-            results.append(done.result())
-            print(line(results[-1]), file=sys.stderr if options.json else sys.stdout, flush=True)
+    for result in every(folders, options.jobs):
+        results.append(result)
+        print(line(result), file=sys.stderr if options.json else sys.stdout, flush=True)
     found = figures(results, time.monotonic() - began)
     if options.json:
         ordered = sorted(results, key=lambda result: result.name)
