@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from stories import Said, Stepdown
@@ -147,6 +146,8 @@ def test_a_scanner_that_looked_at_something_else_is_not(stepdown: Stepdown, tmp_
 
 
 def test_a_bill_lists_what_the_card_counts(stepdown: Stepdown) -> None:
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415  (takes seconds)
+
     said = stepdown("measure", DEBIAN, "--format", "cyclonedx")
     assert said.returncode == 0, said.stderr
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(said.stdout) is None

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
 
 from stepdown.model.plan import Plan
 from stories import Said, Stepdown, make
@@ -137,6 +136,11 @@ def test_waivers_are_checked_and_an_expired_one_is_said(stepdown: Stepdown, tmp_
 
 
 def test_the_schema_takes_what_the_program_takes(stepdown: Stepdown) -> None:
+    from jsonschema import (  # noqa: PLC0415  (seconds; every worker loads this module)
+        Draft202012Validator,
+        ValidationError,
+    )
+
     schema = json.loads(stepdown("config", "schema").stdout)
     checker = Draft202012Validator(schema)
     checker.check_schema(schema)

@@ -16,14 +16,15 @@ from stepdown.cli.app import app
 from stepdown.errors import StepdownError
 from stories import Stepdown, make
 
-WRITTEN = [name for name in manual.topics() if f"{name}.md" not in reference.pages()]
+PAGES = reference.pages()
+WRITTEN = [name for name in manual.topics() if f"{name}.md" not in PAGES]
 EXAMPLES = [name for name in WRITTEN if "```console" in manual.text(name)]
 
 
-@pytest.mark.parametrize("name", sorted(reference.pages()))
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_the_reference_is_current(name: str) -> None:
     """`python tests/reference.py` makes it anew."""
-    assert (reference.FOLDER / name).read_text("utf-8") == reference.pages()[name]
+    assert (reference.FOLDER / name).read_text("utf-8") == PAGES[name]
 
 
 def test_every_file_is_a_topic_and_every_topic_a_file() -> None:

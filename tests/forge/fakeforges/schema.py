@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 STRING: dict[str, Any] = {"type": "string"}
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 NUMBER: dict[str, Any] = {"type": "integer"}
@@ -25,4 +23,6 @@ def thing(needed: dict[str, Any], **optional: Any) -> dict[str, Any]:
 
 
 def check(schema: dict[str, Any], value: object) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (seconds; every worker loads this)
+
     Draft202012Validator(schema).validate(value)
