@@ -55,14 +55,14 @@ def _pass_on(here: socket.socket, there: socket.socket, heard: bytearray) -> Non
 def engine(folder: Path) -> Iterator[dict[str, str]]:
     """Yield what the engine tells, by its id, of every image and container of a batch in `folder`.
 
-    Images with their history; what lives for less than a tenth of a second may be missed.
+    Images with their history; what lives for less than a quarter of a second may be missed.
     """
     told: dict[str, str] = {}
     end = threading.Event()
 
     def look() -> None:
         client = docker.from_env()
-        while not end.wait(0.1):
+        while not end.wait(0.25):
             _look(client, label(folder), told)
         client.close()
 

@@ -65,6 +65,11 @@ def tested(test: str, **more: str) -> str:
     return f"[checks]\ntest = '''{test}'''\n{extra}"
 
 
+def on_alpine(test: str) -> str:
+    """The same, for one rung only: what is in the suite need not go down the whole ladder."""
+    return f"[policy]\nto = 'alpine'\n{tested(test)}"
+
+
 def one(  # noqa: PLR0913  (what a repository is made of)
     name: str,
     result: Result,
@@ -94,7 +99,8 @@ def debian(lines: str, base: str = "debian:bookworm-slim") -> str:
 
 
 SHELLS = (
-    one("shell-slim", IMPROVED, cheap=True),
+    one("shell-slim", IMPROVED),
+    one("shell-alpine", IMPROVED, config=on_alpine("test -x /app.sh"), cheap=True),
     one("shell-full", IMPROVED, debian("", "debian:bookworm")),
     one("shell-trixie", IMPROVED, debian("", "debian:trixie-slim")),
     one("shell-selection", IMPROVED, test="", words="test='test -x /app.sh'"),
@@ -128,7 +134,8 @@ GOES = (
 )
 HONEST = (
     one("honest-cache", IMPROVED, debian("RUN mkdir -p /var/cache/app\n"),
-        test="echo x >/var/cache/app/one", told="write access to /var/cache/app", cheap=True),
+        config=on_alpine("echo x >/var/cache/app/one"), told="write access to /var/cache/app",
+        cheap=True),
     one("honest-volume", IMPROVED, debian("VOLUME /data\n"), test="touch /data/one"),
     one("honest-scratch", IMPROVED, test="cp /app.sh /tmp/copy && /tmp/copy & sleep 1"),
     one("honest-silent", IMPROVED, debian("RUN mkdir /made\n"),
@@ -168,7 +175,7 @@ ATTENTION_ = (
         config="[policy]\nto = 'alpine'\n[checks]\ntest = 'true'\n"),
 )  # fmt: skip
 BROKENS = (
-    one("broken-dpkg", BROKEN, test="dpkg --version", cheap=True),
+    one("broken-dpkg", BROKEN, config=on_alpine("dpkg --version"), cheap=True),
     one("broken-file", BROKEN, test="grep -q Debian /etc/os-release && test -e /usr/bin/apt-get"),
     one("broken-entrypoint", BROKEN, SHELL, {"app.sh": "#!/bin/bash\necho up\nexec sleep 600\n"},
         test="bash -c 'dpkg --version'"),

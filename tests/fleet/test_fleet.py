@@ -1,7 +1,4 @@
-"""The made fleet: the same wherever it is made, and part of it evaluated on a real engine.
-
-All of it: `python tests/fleet/run.py`.
-"""
+"""The made fleet: the same wherever it is made, and what a pass over it does again and what not."""
 
 import secrets
 from collections.abc import Iterator
@@ -35,16 +32,6 @@ def test_it_covers_every_result() -> None:
     expected = {result for one in FLEET for result in one.expected.values()}
     assert expected >= set(Result) - UNMADE - {"unknown_base"}
     assert len({one.name for one in FLEET}) == len(FLEET)
-
-
-@pytest.mark.engine
-def test_part_of_it(tmp_path: Path) -> None:
-    some = tuple(one for one in FLEET if one.cheap)
-    assert len(some) >= 10
-    selection = make(tmp_path / "repositories", some)
-    code = evaluate(tmp_path, str(selection), "--jobs", "2").wait(550)
-    assert code == 12, (tmp_path / "output").read_text()
-    assert tuple(compared(some, report(tmp_path))) == ()
 
 
 def test_only_makes_a_pass_of_its_own(tmp_path: Path) -> None:

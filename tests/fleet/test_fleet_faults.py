@@ -73,7 +73,7 @@ def test_a_token_is_found_nowhere(tmp_path: Path) -> None:
         " cat /all/.git/config /root/.netrc /root/.git-credentials; exit 3\n",
     )
     told = one("hostile-printing", Result.BASELINE_RED, test="env; cat /proc/1/environ; exit 3")
-    some = (leak, told, *named("shell-slim"))
+    some = (leak, told, *named("shell-alpine"))
     selection = make(tmp_path / "repositories", some)
     env = planted(tmp_path, some)
     folder = tmp_path / "batch"
@@ -90,7 +90,7 @@ def test_a_token_is_found_nowhere(tmp_path: Path) -> None:
     results = {ended.repository: ended for ended in report(folder)}
     assert results["hostile-curious"].result == "baseline_not_built"
     assert results["hostile-printing"].result == "baseline_red"
-    assert results["shell-slim"].result == "improved"
+    assert results["shell-alpine"].result == "improved"
     assert [ended.key for ended in results.values() if TOKEN in ended.all] == []
     files = (f for f in folder.rglob("*") if f.is_file())
     assert [str(file) for file in files if TOKEN.encode() in file.read_bytes()] == []
