@@ -48,7 +48,7 @@ WITH_ENGINE = ("tests/engine/", "tests/fleet/", "tests/oracle/", "tests/recordin
 LONGEST = (
     *("test_the_driver_is_killed", "test_the_scheduler_is_killed", "test_a_cluster_finds"),
     *("test_a_worker_and_the_driver", "test_opened_then_left", "test_the_wizard_shows"),
-    *("test_application", "test_nothing_stays", "test_the_whole_wizard"),
+    *("test_application", "test_the_branch_of_go_static", "test_nothing_stays"),
 )
 
 

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,8 +83,12 @@ class Terminal:
         subprocess.run([*self._server, "kill-server"], check=False)
 
 
-def record(example: str) -> str:
-    """Return what the terminal showed for one example, as a page of the manual."""
+@contextmanager
+def recorded(example: str) -> Iterator[tuple[str, Path]]:
+    """Yield what the terminal showed for one example, as a page of the manual, and its repository.
+
+    The branch is merged there, and the record and the plan of the run are in its `.git`.
+    """
     with tempfile.TemporaryDirectory(prefix="stepdown-recording-") as place:
         folder = Path(place) / example
         shutil.copytree(ROOT / "examples" / example, folder)
@@ -96,7 +102,8 @@ def record(example: str) -> str:
         terminal = Terminal(folder)
         try:
             shown = _session(terminal).replace(place, "/home/you")
-            return f"# The wizard on {example}\n\nRecorded in a terminal.\n\n```text\n{shown}```\n"
+            page = f"# The wizard on {example}\n\nRecorded in a terminal.\n\n```text\n{shown}```\n"
+            yield page, folder
         finally:
             terminal.close()
 
@@ -130,7 +137,8 @@ def main() -> None:
     parser.add_argument("example")
     parser.add_argument("file", type=Path)
     asked = parser.parse_args()
-    asked.file.write_text(record(asked.example), "utf-8")
+    with recorded(asked.example) as (page, _):
+        asked.file.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,20 @@
-"""The recording that is shipped is what the wizard shows today."""
+"""The whole wizard in a real terminal: it shows what was recorded, and what it finds is right."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
+import expected
 import pytest
 import record
 
-SHIPPED = Path(__file__).parents[2] / "src/stepdown/help/recording-node.md"
+from stepdown.flow.record import load
+from stories import git
+
+EXAMPLE = expected.ROOT / "examples/node-api"
+SHIPPED = expected.ROOT / "src/stepdown/help/recording-node.md"
 _MASKS = (
     (re.compile(r"\d+ min \d+ s|\d+(?:\.\d+)? s\b"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12}\b|\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b"), "COMMIT"),
@@ -26,10 +33,30 @@ def masked(recording: str) -> Counter[str]:
 
 
 @pytest.mark.engine
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(600)
 def test_the_wizard_shows_what_was_recorded() -> None:
-    now, then = masked(record.record("node-api")), masked(SHIPPED.read_text("utf-8"))
-    assert (sorted(now - then), sorted(then - now)) == ([], [])
+    with record.recorded(EXAMPLE.name) as (page, repository):
+        now, then = masked(page), masked(SHIPPED.read_text("utf-8"))
+        assert (sorted(now - then), sorted(then - now)) == ([], [])
+        saved = repository / ".git/stepdown"
+        expected.compare(expected.read(EXAMPLE), load(saved / "record.json"))
+        assert git(repository, "status", "--porcelain") == ""
+        git(repository, "reset", "--quiet", "--hard", "HEAD~1")
+        said = replayed(repository, saved / "plan.json")
+    assert said.returncode == 0, said.stderr
+    assert "gcr.io/distroless/nodejs24-debian13:nonroot" in said.stdout
+
+
+def replayed(repository: Path, plan: Path) -> subprocess.CompletedProcess[str]:
+    """Take the answers of an earlier run: nobody can be asked, because there is no terminal."""
+    words = ["migrate", str(repository), "--plan", str(plan), "--dry-run"]
+    return subprocess.run(
+        [sys.executable, "-m", "stepdown", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
 
 
 def test_a_changed_word_is_seen() -> None:

@@ -1,4 +1,7 @@
-"""The wizard: its questions through a pipe, and once the whole of it in a real terminal."""
+"""The wizard: its questions through a pipe, and what ends it early in a real terminal.
+
+The whole of it, down to the merged branch, is in tests/recording.
+"""
 
 import os
 import signal
@@ -20,7 +23,7 @@ from stepdown.cli.prompts import Drawn
 from stepdown.cli.wizard import Asker
 from stepdown.discover import Variable
 from stepdown.errors import Interrupted
-from stepdown.flow import catalog, migrate, record
+from stepdown.flow import catalog, migrate
 from stepdown.flow.carried import Shipped
 from stepdown.model.plan import Plan, Policy
 from stories import git, make
@@ -195,42 +198,6 @@ def answered(screen: "pexpect.spawn[str]", *pairs: tuple[str, str]) -> None:
         screen.send(answer)
 
 
-ONE_BASE = (
-    ("Who can reach it?", ENTER),
-    ("How do people debug it", ENTER),
-    ("Command that tests", ENTER),
-    ("on node:24-slim now?", ENTER),
-    ("Which bases should be tried?", DOWN + ENTER),
-    ("Build and check node:24-alpine with", ENTER),
-)
-
-
-@pytest.mark.engine
-@pytest.mark.timeout(300)
-def test_the_whole_wizard_in_a_terminal(tmp_path: Path, home: Path) -> None:
-    folder = application(tmp_path / "r")
-    screen = terminal(folder, home)
-    answered(screen, *ONE_BASE)
-    screen.expect_exact("This run")
-    screen.expect_exact("node:24-slim → node:24-alpine works")  # again, below the long report
-    screen.expect_exact("Read it again: `stepdown report ")
-    answered(screen, ("What next?", ENTER))
-    screen.expect_exact("git merge")
-    screen.expect(pexpect.EOF)
-    screen.close()
-    assert screen.exitstatus == 0
-    assert git(folder, "branch", "--list", "stepdown/*") == "stepdown/dockerfile-alpine"
-    assert git(folder, "status", "--porcelain") == ""
-    saved = record.load(folder / ".git" / "stepdown" / "record.json")
-    assert saved.best is not None
-    kept = str(folder / ".git" / "stepdown" / "plan.json")
-    again = terminal(folder, home, "--plan", kept, "--dry-run")
-    again.expect_exact("1. alpine (node:24-alpine)")
-    again.expect(pexpect.EOF)
-    again.close()
-    assert again.exitstatus == 0
-
-
 @pytest.mark.engine
 @pytest.mark.timeout(300)
 def test_tests_that_are_red_on_the_old_base_are_changed_at_once(tmp_path: Path, home: Path) -> None:
@@ -238,7 +205,8 @@ def test_tests_that_are_red_on_the_old_base_are_changed_at_once(tmp_path: Path, 
     screen = terminal(folder, home)
     answered(
         screen,
-        *ONE_BASE[:2],
+        ("Who can reach it?", ENTER),
+        ("How do people debug it", ENTER),
         ("Command that tests", "\x15false" + ENTER),
         ("Try `false` on node:24-slim now?", ENTER),
         ("What now?", ENTER),
