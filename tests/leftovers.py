@@ -4,6 +4,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 
@@ -25,11 +26,12 @@ def look(repository: Path, home: Path) -> Leftovers:
     """Return what there is now; `home` is the XDG_CACHE_HOME of the runs."""
     client = docker.from_env()
     try:
-        images = client.images.list(all=True)
+        engine: Any = client.api  # the lists as they are; `client.images` asks for each image anew
+        images = engine.images(all=True)
         return Leftovers(
-            containers=frozenset(c.id or "" for c in client.containers.list(all=True)),
-            images=frozenset(i.id or "" for i in images),
-            tags=frozenset(tag for i in images for tag in i.tags),
+            containers=frozenset(one["Id"] for one in engine.containers(all=True)),
+            images=frozenset(one["Id"] for one in images),
+            tags=frozenset(tag for one in images for tag in one["RepoTags"] or ()),
             volumes=frozenset(v.id or "" for v in client.volumes.list()),
             networks=frozenset(n.id or "" for n in client.networks.list()),
             worktrees=_names(repository / ".git" / "worktrees"),

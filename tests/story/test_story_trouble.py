@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,8 @@ from relay import Relay
 import leftovers
 from stories import Stepdown, git, make
 
-pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+alone = pytest.mark.alone  # for those that compare all that is on the engine
 
 SERVER = """\
 import { createServer } from 'node:http'
@@ -33,6 +33,7 @@ def repository(folder: Path, dockerfile: str = NODE, **files: str) -> Path:
     return make(folder, Dockerfile=dockerfile, server__mjs=SERVER, **files)
 
 
+@alone
 def test_a_baseline_that_does_not_build(stepdown: Stepdown, tmp_path: Path, home: Path) -> None:
     folder = repository(tmp_path / "r", NODE.replace("COPY . .", "COPY . .\nRUN exit 3"))
     before = leftovers.look(folder, home)
@@ -56,10 +57,11 @@ def test_a_test_command_that_is_not_there(stepdown: Stepdown, tmp_path: Path) ->
     assert "no-such-program" in said.stdout
 
 
+@alone
 def test_a_test_that_hangs(stepdown: Stepdown, tmp_path: Path, home: Path) -> None:
     folder = repository(tmp_path / "r", hang__mjs=HANGS)
     before = leftovers.look(folder, home)
-    words = ("--yes", "--test", "node hang.mjs", "--test-timeout", "5")
+    words = ("--yes", "--test", "node hang.mjs", "--test-timeout", "3")
     said = stepdown("migrate", folder, *words)
     assert said.returncode == 11, said.stderr
     assert "hung" in said.stdout
@@ -74,6 +76,7 @@ def test_no_disk(stepdown: Stepdown, tmp_path: Path) -> None:
     assert "space" in said.stdout + said.stderr
 
 
+@alone
 def test_the_engine_dies_while_it_builds(stepdown: Stepdown, tmp_path: Path, home: Path) -> None:
     folder = repository(tmp_path / "r", NODE.replace("COPY . .", "COPY . .\nRUN sleep 60"))
     before = leftovers.look(folder, home)
@@ -88,11 +91,15 @@ def test_the_engine_dies_while_it_builds(stepdown: Stepdown, tmp_path: Path, hom
     assert leftovers.look(folder, home) == before
 
 
+@alone
 @pytest.mark.parametrize(
     ("signum", "moment"),
     [
-        *product((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), ("build", "test")),
+        (signal.SIGINT, "build"),
+        (signal.SIGINT, "test"),
         (signal.SIGINT, "stop"),
+        (signal.SIGTERM, "build"),
+        (signal.SIGHUP, "test"),
     ],
 )
 def test_interrupted(tmp_path: Path, home: Path, signum: signal.Signals, moment: str) -> None:
@@ -108,6 +115,7 @@ def test_interrupted(tmp_path: Path, home: Path, signum: signal.Signals, moment:
     assert git(folder, "branch", "--list", "stepdown/*") == ""
 
 
+@alone
 @pytest.mark.parametrize("moment", ["build", "stop", "test"])
 def test_killed_and_started_again(
     stepdown: Stepdown, tmp_path: Path, home: Path, moment: str
