@@ -107,8 +107,7 @@ def test_nothing_stays_whenever_it_is_killed(
 ) -> None:
     kills = int(request.config.getoption("--kills"))
     seed = request.config.getoption("--seed") or secrets.randbelow(1_000_000)
-    whole(engines, repository)
-    length = whole(engines, repository)  # with what the engine remembers by now
+    length = whole(engines, repository)
     found, swept = {}, 0
     for moment in moments(kills, int(seed), length):
         with begin(engines, repository) as process:
