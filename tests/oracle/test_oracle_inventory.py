@@ -21,7 +21,6 @@ DEBIAN = (
     "debian:bookworm-slim",
     "debian:trixie-slim",
     "node:24-slim",
-    "buildpack-deps:bookworm-scm",
 )
 ALPINE = ("alpine:3.23", "node:24-alpine")
 DISTROLESS = "gcr.io/distroless/nodejs24-debian13"
@@ -250,6 +249,7 @@ DEBIAN_TOO = (
     "debian:trixie",
     "python:3.13-slim",
     "buildpack-deps:trixie-curl",
+    "buildpack-deps:bookworm-scm",
     "buildpack-deps:bookworm",
     "node:24",
     "golang:1.24",
