@@ -1,12 +1,12 @@
 """Stories: the whole command line as a process, in a git repository of its own."""
 
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import leftovers
+from loaded import Loaded
 from stories import Said, Stepdown
 
 
@@ -25,20 +25,21 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The program, loaded once."""
+    process = Loaded(tmp_path_factory.mktemp("loaded"))
+    yield process
+    process.end()
+
+
 @pytest.fixture
-def stepdown(home: Path) -> Stepdown:
+def stepdown(loaded: Loaded, home: Path) -> Stepdown:
     """Run the command line; `env` adds variables."""
 
     def run(*words: str | Path, env: dict[str, str] | None = None, stdin: str = "") -> Said:
-        return subprocess.run(
-            [sys.executable, "-m", "stepdown", *map(str, words)],
-            check=False,
-            capture_output=True,
-            text=True,
-            input=stdin,
-            env={**leftovers.environment(home), **(env or {})},
-            timeout=300,
-        )
+        environment = {**leftovers.environment(home), **(env or {})}
+        return loaded.run(*map(str, words), environment=environment, stdin=stdin)
 
     return run
 

@@ -153,7 +153,8 @@ def test_killed_at_any_moment_a_rerun_ends_the_same(
     seed = request.config.getoption("--seed") or random.randrange(10**6)
     moments = random.Random(seed)
     began = time.monotonic()
-    stage.publish()
+    with _started(stage) as process:
+        assert process.wait(timeout=60) == 0
     whole, wanted = time.monotonic() - began, stage.end()
     for turn in range(request.config.getoption("--kills")):
         _forget(stage)
@@ -170,14 +171,18 @@ def _forget(stage: Stage) -> None:
         stage.place.world.git("update-ref", "-d", name, tip, at=stage.place.bare)
 
 
-def _killed(stage: Stage, after: float) -> None:
+def _started(stage: Stage) -> "subprocess.Popen[bytes]":
     words = ("publish", stage.place.world.root, "--record", stage.saved(stage.outcome()))
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "stepdown", *map(str, (*words, *stage.flags))],
         env={**leftovers.environment(stage.home), "STEPDOWN_GITEA_TOKEN": TOKEN},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _killed(stage: Stage, after: float) -> None:
+    process = _started(stage)
     time.sleep(after)
     process.kill()
     process.wait(timeout=30)
