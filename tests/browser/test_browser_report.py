@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +20,7 @@ from playwright.sync_api import (
 )
 
 WIDTHS = (360, 800, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STORIES = [name for name in PAGES if not name.startswith("crowded")]
 Open = Callable[..., Page]
 
@@ -95,22 +96,22 @@ def firsts(table: Locator) -> list[str]:
     return [text.strip() for text in shown]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", STORIES)
-def test_a_page_fits_its_window(open_page: Open, name: str, width: int, scheme: str) -> None:
-    page = open_page(name, width=width, scheme=scheme)
+def test_a_page_fits_its_window(open_page: Open, name: str) -> None:
+    page = open_page(name)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, scheme
 
 
 @pytest.mark.parametrize(
     ("name", "width", "scheme"),
     [
-        ("scanned", 360, "light"),
         ("scanned", 360, "dark"),
         ("scanned", 1280, "light"),
-        ("scanned", 1280, "dark"),
         ("failure", 360, "light"),
         ("failure", 1280, "dark"),
         ("red", 800, "light"),
@@ -252,22 +253,18 @@ def test_five_thousand_entries_are_usable(open_page: Open) -> None:
     table.get_by_role("button", name="Show all 1000 rows").click()
     expect(table.locator("output")).to_have_text("1000 of 5000 rows shown")
     expect(table.locator(".more")).to_be_hidden()
+    table.locator("select").select_option("")
+    sorting_reaches_the_rows_that_are_not_shown(table)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#entries tbody tr:not([hidden])").count() == 5000
 
 
-def test_sorting_reaches_the_rows_that_are_not_shown(open_page: Open) -> None:
-    table = grid(open_page("crowded-fleet"), "entries")
+def sorting_reaches_the_rows_that_are_not_shown(table: Locator) -> None:
     header = table.locator("thead th").first
     header.get_by_role("button").click()
     header.get_by_role("button").click()
     expect(header).to_have_attribute("aria-sort", "descending")
     assert firsts(table)[0] == "team-39/service-with-a-long-name-04999"
-
-
-def test_all_rows_are_printed(open_page: Open) -> None:
-    page = open_page("crowded-fleet")
-    grid(page, "entries")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("#entries tbody tr:not([hidden])").count() == 5000
 
 
 def test_a_fleet_shows_first_what_needs_somebody(open_page: Open) -> None:

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import check_jsonschema
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from stepdown.cli.app import app
 from stories import Stepdown, git, make
@@ -141,11 +143,11 @@ def test_ci_files_follow_their_schemas(tmp_path: Path, schema: str, file: str) -
         assert all(f"$[[ inputs.{name} ]]" in text for name in inputs)
     document = tmp_path / "document.yml"
     document.write_text(text)
-    words = [str(TOOLS / "check-jsonschema"), "--builtin-schema", schema, str(document)]
+    words = ["--builtin-schema", schema, str(document)]
     if schema == "vendor.gitlab-ci":
-        words[1:1] = ["--data-transform", "gitlab-ci"]
-    done = subprocess.run(words, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+        words[:0] = ["--data-transform", "gitlab-ci"]
+    done = CliRunner().invoke(check_jsonschema.main, words)
+    assert done.exit_code == 0, done.output
 
 
 def test_the_flags_of_ci_files_exist(stepdown: Stepdown) -> None:
@@ -155,6 +157,22 @@ def test_the_flags_of_ci_files_exist(stepdown: Stepdown) -> None:
         for flag in ("--yes", "--report", "--record"):
             assert flag in text
             assert flag in known
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("migrate", "--yes"), ("recipes", "check", "--on", "2026-01-01"), ("pln",)]
+)
+def test_a_process_that_loads_all_itself_says_the_same(
+    stepdown: Stepdown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Other stories run forks of a process that has loaded the program: see tests/loaded.py."""
+    monkeypatch.chdir(make(tmp_path / "r", Dockerfile="FROM node:24\nCOPY . .\n"))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+    command = [sys.executable, "-m", "stepdown", *words]
+    alone = subprocess.run(command, check=False, capture_output=True, text=True)
+    said = stepdown(*words)
+    assert (said.returncode, said.stdout) == (alone.returncode, alone.stdout)
+    assert said.stderr == alone.stderr
 
 
 def test_version(stepdown: Stepdown) -> None:

@@ -1,9 +1,6 @@
 """The manual: every topic, its examples run, its reference current."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -33,9 +30,11 @@ def test_every_file_is_a_topic_and_every_topic_a_file() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_examples_print_what_the_manual_shows(name: str, tmp_path: Path, home: Path) -> None:
+def test_the_examples_print_what_the_manual_shows(
+    stepdown: Stepdown, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = make(tmp_path / "hello")
-    environment = {**os.environ, "XDG_CACHE_HOME": str(home)}
+    monkeypatch.chdir(folder)
     commands = 0
     for step in steps(manual.text(name)):
         match step:
@@ -45,14 +44,7 @@ def test_the_examples_print_what_the_manual_shows(name: str, tmp_path: Path, hom
                 commands += 1
                 words = step.line.split()
                 assert words[0] == "stepdown"
-                said = subprocess.run(
-                    [sys.executable, "-m", *words],
-                    cwd=folder,
-                    env=environment,
-                    check=False,
-                    capture_output=True,
-                    text=True,
-                )
+                said = stepdown(*words[1:])
                 assert prints(step.shown, said.stdout), f"$ {step.line}\n{said.stdout}{said.stderr}"
     assert commands
 

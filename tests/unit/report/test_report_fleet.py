@@ -235,20 +235,20 @@ def test_the_json_form_follows_its_schema(rows: Any) -> None:
     assert data["schema"] == 1
 
 
-@pytest.mark.parametrize("form", fleet.FORMS)
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_every_process_writes_the_same_bytes(form: str, seed: str) -> None:
+def test_every_process_writes_the_same_bytes() -> None:
     code = (
         "import sys, fleets; from stepdown.report import fleet;"
-        f"sys.stdout.buffer.write(fleet.render(fleets.small(), {form!r}).encode())"
+        "said = [fleet.render(fleets.small(), form) for form in fleet.FORMS];"
+        "sys.stdout.buffer.write(''.join(said).encode())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
         check=True,
         capture_output=True,
-        env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+        env={"PYTHONHASHSEED": "1", "PYTHONPATH": ":".join(sys.path)},
     )
-    assert done.stdout.decode() == fleet.render(fleets.small(), form)
+    here = [fleet.render(fleets.small(), form) for form in fleet.FORMS]
+    assert done.stdout.decode() == "".join(here)
 
 
 def test_five_thousand_entries_stay_within_bounds() -> None:

@@ -70,7 +70,7 @@ def test_a_bill_has_the_same_bytes_each_time_and_nothing_random() -> None:
             command, capture_output=True, check=True, env={"PYTHONPATH": ":".join(sys.path),
                                                            "PYTHONHASHSEED": seed}
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }  # fmt: skip
     assert len(made) == 1
     (one,) = made
