@@ -1,7 +1,7 @@
 """Which breakage a line shows.
 
-There are hundreds of patterns and there may be millions of lines, so a pattern is tried only on a
-line that has its needle: a text that each of its matches must contain.
+There are hundreds of patterns and there may be millions of lines, so a pattern is compiled, and
+tried, only for a line that has its needle: a text that each of its matches must contain.
 """
 
 import re
@@ -52,7 +52,7 @@ class Shown(Value, frozen=True, kw_only=True):
 class _Pattern(Value, frozen=True, kw_only=True):
     breakage: Breakage
     channels: frozenset[Channel]
-    regex: re.Pattern[str]
+    form: str
     needle: str
 
 
@@ -65,12 +65,12 @@ class Signatures:
             _Pattern(
                 breakage=breakage,
                 channels=frozenset(signature.channels or Channel),
-                regex=regex,
-                needle=text,
+                form=form,
+                needle=needle(form),
             )
             for breakage in ordered
             for signature in breakage.signatures
-            for regex, text in _compiled(signature)
+            for form in _forms(signature)
         )
 
     def shown(self, lines: Sequence[str]) -> Iterator[tuple[Shown, ...]]:
@@ -86,7 +86,7 @@ class Signatures:
 def _matches(patterns: Iterable[_Pattern], line: str) -> Iterator[Shown]:
     for pattern in patterns:
         if pattern.needle in line:
-            match = pattern.regex.search(line)
+            match = _compile(pattern.form).search(line)
             if match is not None:
                 yield _shown(pattern, match)
 
@@ -101,11 +101,10 @@ def _shown(pattern: _Pattern, match: re.Match[str]) -> Shown:
     )
 
 
-def _compiled(signature: Signature) -> Iterator[tuple[re.Pattern[str], str]]:
+def _forms(signature: Signature) -> tuple[str, ...]:
     names = [re.escape(name) for name in signature.commands]
     name = names[0] if len(names) == 1 else f"(?:{'|'.join(names)})"
-    forms = (form.format(name=name) for form in _ABSENT) if names else (signature.pattern,)
-    return ((_compile(form), needle(form)) for form in forms)
+    return tuple(form.format(name=name) for form in _ABSENT) if names else (signature.pattern,)
 
 
 @cache
