@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TextIO
-
-import questionary
-from prompt_toolkit.application import Application
-from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
-from questionary import Question
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from stepdown.adapters.signals import stops_told
 from stepdown.errors import Interrupted
+
+if TYPE_CHECKING:
+    import questionary
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.output import Output
 
 _STOPPED = "Stopped at a question; nothing was changed."
 
@@ -58,37 +58,45 @@ def prompts(stream: TextIO = sys.stderr) -> Prompts:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """Questions that are drawn; in the terminal unless told otherwise."""
+    """Questions that are drawn; in the terminal unless told otherwise.
 
-    input: Input | None = None
-    output: Output | None = None
+    What draws them is imported with the first one: most runs ask nothing.
+    """
+
+    input: "Input | None" = None
+    output: "Output | None" = None
 
     def select(self, text: str, choices: Sequence[Choice]) -> str:
         """Return the value of one choice; the first is the default."""
-        answer: str = self._ask(questionary.select, text, choices=list(map(_drawn, choices)))
+        answer: str = self._ask("select", text, choices=list(map(_drawn, choices)))
         return answer
 
     def several(self, text: str, choices: Sequence[Choice]) -> tuple[str, ...]:
         """Return the values of those that are marked, in the order of the choices."""
-        return tuple(self._ask(questionary.checkbox, text, choices=list(map(_drawn, choices))))
+        return tuple(self._ask("checkbox", text, choices=list(map(_drawn, choices))))
 
     def text(self, text: str, default: str = "") -> str:
         """Return a line without spaces around it."""
-        answer: str = self._ask(questionary.text, text, default=default)
+        answer: str = self._ask("text", text, default=default)
         return answer.strip()
 
     def confirm(self, text: str, *, default: bool = True) -> bool:
         """Return yes or no."""
-        answer: bool = self._ask(questionary.confirm, text, default=default)
+        answer: bool = self._ask("confirm", text, default=default)
         return answer
 
     def say(self, text: str) -> None:
         """Tell something between two questions."""
+        import questionary  # noqa: PLC0415
+
         questionary.print(text, output=self.output)
 
-    def _ask(self, kind: Callable[..., Question], text: str, **more: object) -> Any:  # noqa: ANN401  (text, a choice or a yes)
+    def _ask(self, kind: str, text: str, **more: object) -> Any:  # noqa: ANN401  (text, a choice or a yes)
+        import questionary  # noqa: PLC0415
+
+        ask: Callable[..., questionary.Question] = getattr(questionary, kind)
         # unsafe_ask would raise KeyboardInterrupt, which has no words for the person.
-        question = kind(text, input=self.input, output=self.output, **more)
+        question = ask(text, input=self.input, output=self.output, **more)
         with stops_told(partial(_end, question.application)):
             answer = question.ask(kbi_msg="")
         if answer is None:
@@ -96,21 +104,23 @@ class Drawn:
         return answer
 
 
-def _end(drawn: Application[Any]) -> None:
+def _end(drawn: "Application[Any]") -> None:
     """End a question as its own keys do; before it is drawn, like anything else."""
     if drawn.loop is None:
         raise KeyboardInterrupt
     drawn.loop.call_soon_threadsafe(_leave, drawn)
 
 
-def _leave(drawn: Application[Any]) -> None:
+def _leave(drawn: "Application[Any]") -> None:
     if drawn.future is None and drawn.loop is not None:  # it is about to begin
         drawn.loop.call_soon(_leave, drawn)
     elif not drawn.is_done:
         drawn.exit(exception=KeyboardInterrupt())
 
 
-def _drawn(choice: Choice) -> questionary.Choice:
+def _drawn(choice: Choice) -> "questionary.Choice":
+    import questionary  # noqa: PLC0415
+
     return questionary.Choice(choice.title, choice.value, checked=choice.on)
 
 
