@@ -103,9 +103,10 @@ def endpoint(api: APIClient, path: str) -> str:
 
 
 def _client(address: Address) -> APIClient:
-    if address.host.startswith("unix://"):
+    local = address.host.startswith("unix://")
+    if local:
         _knock(address.host.removeprefix("unix://"))
-    return APIClient(
+    api = APIClient(
         base_url=address.host,
         version="auto",
         timeout=_SECONDS,
@@ -113,6 +114,9 @@ def _client(address: Address) -> APIClient:
         use_ssh_client=True,
         max_pool_size=32,
     )
+    # No proxy stands before a socket; to look for one takes longer than the rest of a request.
+    api.trust_env = not local
+    return api
 
 
 def _knock(path: str) -> None:

@@ -86,10 +86,16 @@ class DockerEngine(Engine):
         self._builder = builder
         self._labels = labels
         self._numbers = itertools.count(1)
+        self._info: EngineInfo | None = None
         self._containers = Containers(api, reach, label=self._labels.of, inspect=self.inspect)
 
     def describe(self) -> EngineInfo:
         """Say who answers; `builder` is empty where the docker command has no buildx."""
+        if self._info is None:
+            self._info = self._described()
+        return self._info
+
+    def _described(self) -> EngineInfo:
         with engine_faults("answering who it is"):
             version, info = self._api.version(), self._api.info()
         parts = version.get("Components") or [{}]
