@@ -11,6 +11,7 @@ Nothing is asserted. The engine is the one of the environment: eval "$(./tests/l
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--base", default="node:24-slim")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its compiled files
     pairs = []
     for turn in range(options.turns):
         mine, text = tool(options.base)
