@@ -65,6 +65,13 @@ class FakeContainer(Container):
     def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
         return Exit(exit_code=0, output=self.said or " ".join(argv))
 
+    def put(self, files: tuple[File, ...]) -> bool:
+        self.files |= {file.path: file.content for file in files}
+        return not self.refusal
+
+    def ended(self, timeout: float) -> bool:
+        return not self.state().running
+
     def stop(self, grace: float) -> Stopped:
         return self.stopped
 

@@ -23,7 +23,7 @@ from stepdown.adapters.lifecycle import kill, look, wait
 from stepdown.adapters.refusals import refusal_code, refused_exit
 from stepdown.adapters.streams import Reader, Tail, read_frames, read_in_background
 from stepdown.errors import StepdownError
-from stepdown.ports import Container, ContainerState, Exit, HttpAnswer, Stopped
+from stepdown.ports import Container, ContainerState, Exit, File, HttpAnswer, Stopped
 
 _KILL_SECONDS = 20.0
 _CANNOT_EXECUTE = {126, 127}
@@ -114,6 +114,24 @@ class RunningContainer(Container):
             except APIError as fault:
                 return refused_exit(explanation(fault))
             return self._executed(identity, reader, timeout)
+
+    def put(self, files: tuple[File, ...]) -> bool:
+        """Put files into it while it runs; return False where the engine refuses."""
+        if self._refused:
+            return False
+        with engine_faults("putting files into a container"):
+            try:
+                self._api.put_archive(self._identity, "/", archives.pack(files))
+            except APIError:  # its root is read-only, or it has just ended
+                return False
+        return True
+
+    def ended(self, timeout: float) -> bool:
+        """Wait for its end, `timeout` seconds at most; return whether it has ended."""
+        if self._refused:
+            return True
+        wait(self._api, self._identity, timeout)
+        return not self.state().running
 
     def stop(self, grace: float) -> Stopped:
         """Send the stop signal and wait; kill after `grace` seconds."""

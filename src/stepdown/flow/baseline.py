@@ -41,7 +41,7 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         seconds = time.monotonic() - began
         return _baseline(bench, built, failed, built.reason, seconds=seconds), None
     subject = Subject(role="baseline", title="the baseline", built=built)
-    with shown(bench, subject, lambda side: _asked(bench, side)) as app:
+    with shown(bench, subject, lambda side: _asked(bench, side), used=True) as app:
         seen = furnish(bench, request, app.seen)
         tested, passes = _tests(bench, seen)
         static = contract.check(seen.config, seen.config), elf.check((), len(seen.fs.elf))
@@ -49,7 +49,9 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in app.runs)
         green = verdict is BaselineVerdict.GREEN
         more, deep = (
-            deeper.baseline(bench, seen, app.asked, answers=answers) if green else ((), None)
+            deeper.baseline(bench, seen, app.asked, app.beside.result(), answers=answers)
+            if green
+            else ((), None)
         )
         checks = (*static, *tested, *app.ended.result(), *more)
     result = Baseline(

@@ -28,9 +28,12 @@ class Deeper:
 
 
 def baseline(
-    bench: Bench, seen: Seen, endpoints: session.Endpoints, *, answers: bool
+    bench: Bench, seen: Seen, endpoints: session.Endpoints, inside: probe.Beside, *, answers: bool
 ) -> tuple[tuple[CheckRun, ...], Deeper]:
-    """Look into the baseline; `answers` tells whether it answered HTTP."""
+    """Look into the baseline; `answers` tells whether it answered HTTP.
+
+    `inside` is what was seen in its container.
+    """
     facts = bench.plan.facts
     wishes = Wishes(
         language=facts.language,
@@ -44,17 +47,22 @@ def baseline(
     with working(bench.emit, "deeper baseline", "Looking deeper into the baseline") as work:
         own = wishes.of(seen.fs, seen.config).clues
         with beside() as pool:
-            probe_job = pool.submit(probe.baseline, bench.rig, seen.side, seen.fs, asked)
+            probe_job = pool.submit(probe.baseline, bench.rig, seen.side, seen.fs, asked, inside)
             sweeping, swept = sweep.baseline(bench.rig, seen.side, seen.fs, own)
             probing, probed = probe_job.result()
         _end(work, sweeping, probing)
     return (sweeping, probing), Deeper(swept=swept, probed=probed, asked=asked)
 
 
-def candidate(
-    bench: Bench, side: Side, fs: RootFS, deeper: Deeper, before: tuple[CheckRun, ...]
+def candidate(  # noqa: PLR0913, PLR0917  (the candidate, and what is known so far)
+    bench: Bench,
+    side: Side,
+    fs: RootFS,
+    deeper: Deeper,
+    before: tuple[CheckRun, ...],
+    inside: probe.Beside | None = None,
 ) -> tuple[CheckRun, ...]:
-    """Look into a candidate; `before` are its other checks.
+    """Look into a candidate; `before` are its other checks, `inside` is from its container.
 
     One that does not start as it is need not try harder conditions.
     """
@@ -62,7 +70,8 @@ def candidate(
     probed = deeper.probed if starts else dataclasses.replace(deeper.probed, starts=())
     with working(bench.emit, f"deeper {side.role}", "Looking deeper into the candidate") as work:
         with beside() as pool:
-            probe_job = pool.submit(probe.check, bench.rig, side, fs, deeper.asked, probed)
+            known = inside or probe.Beside()
+            probe_job = pool.submit(probe.check, bench.rig, side, fs, deeper.asked, probed, known)
             sweeping = sweep.check(bench.rig, side, fs, deeper.swept)
             probing = probe_job.result()
         _end(work, sweeping, probing)

@@ -14,7 +14,8 @@ from stepdown.flow.beside import beside
 from stepdown.flow.progress import Work, working
 from stepdown.model.plan import Candidate
 from stepdown.model.trial import Built, CheckRun, CheckState
-from stepdown.verify import session
+from stepdown.verify import probe, session
+from stepdown.verify.probe import Beside
 from stepdown.verify.session import Endpoints
 from stepdown.verify.side import Side
 
@@ -31,21 +32,31 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """`runs` are the checks of the running application; `ended` has the one of its stop, too."""
+    """`runs` are the checks of the running application; `ended` has the one of its stop, too.
+
+    `beside` is what was seen in its container before the stop.
+    """
 
     seen: Seen
     asked: Endpoints
     runs: tuple[CheckRun, ...]
+    beside: Future[Beside]
     ended: Future[tuple[CheckRun, ...]]
 
 
 @contextmanager
 def shown(
-    bench: Bench, subject: Subject, ask: Callable[[Side], Endpoints], *, answers: bool = True
+    bench: Bench,
+    subject: Subject,
+    ask: Callable[[Side], Endpoints],
+    *,
+    answers: bool = True,
+    used: bool = False,
 ) -> Iterator[Shown]:
     """Read the image while its application starts; it is stopped while the context lasts.
 
-    `ask` tells what the application is asked for, `answers` whether the baseline answers HTTP.
+    `ask` tells what the application is asked for, `answers` whether the baseline answers HTTP,
+    `used` whether it is also looked for what the application did.
     """
     config = bench.rig.engine.inspect(subject.built.image)
     # It starts by its own entrypoint, so it does not matter yet where the programs are.
@@ -57,12 +68,19 @@ def shown(
             observing = session.observe(bench.rig, side, asked, answers=answers)
             observed = stack.enter_context(observing)
             _end(work, observed.runs)
-        ending = pool.submit(_stop, bench, subject, observed)
-        yield Shown(seen=looking.result(), asked=asked, runs=observed.runs, ended=ending)
+        inside = pool.submit(probe.beside, bench.rig, observed.container, used=used)
+        ending = pool.submit(_stop, bench, subject, observed, inside)
+        yield Shown(
+            seen=looking.result(), asked=asked, runs=observed.runs, beside=inside, ended=ending
+        )
         wait([ending])
 
 
-def _stop(bench: Bench, subject: Subject, observed: session.Observed) -> tuple[CheckRun, ...]:
+def _stop(
+    bench: Bench, subject: Subject, observed: session.Observed, inside: Future[Beside]
+) -> tuple[CheckRun, ...]:
+    """Stop the application when its container has been looked into."""
+    wait([inside])
     if not observed.running:
         return observed.stop()
     with working(bench.emit, f"stop {subject.role}", f"Stopping {subject.title}") as work:

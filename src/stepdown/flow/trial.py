@@ -172,7 +172,8 @@ def _check(errand: Errand, built: Built) -> Checked:
         seen = furnish(bench, request, app.seen)
         checks = _files_and_tests(errand, seen)
         before = (*checks, *app.runs)
-        deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, before)
+        inside = app.beside.result()
+        deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, before, inside)
         return Checked(seen=seen, checks=(*checks, *app.ended.result(), *deep))
 
 

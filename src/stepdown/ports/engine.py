@@ -141,6 +141,12 @@ class Container(Protocol):
     def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
         """Run a program beside the application, as the image's user unless another is named."""
 
+    def put(self, files: tuple[File, ...]) -> bool:
+        """Put files into it while it runs; return False where the engine refuses."""
+
+    def ended(self, timeout: float) -> bool:
+        """Wait for its end, `timeout` seconds at most; return whether it has ended."""
+
     def stop(self, grace: float) -> Stopped:
         """Send the stop signal and wait; kill after `grace` seconds."""
 

@@ -133,8 +133,8 @@ def _rehearse(
         calls, unread = _calls(app)
         if tests is None:
             return calls, unsure or unread
-        _until(tests, rig.policy.test_timeout, None)
-        hung = "the tests did not end" if tests.state().running else ""
+        ended = tests.ended(rig.policy.test_timeout)
+        hung = "" if ended else "the tests did not end"
         more, still_unread = _calls(tests)
         return (*calls, *more), unsure or unread or tests.refused or hung or still_unread
 
@@ -168,7 +168,7 @@ def use(container: Container, rehearsal: Rehearsal, limit: float) -> str:
         and asked.port is not None
         and container.http(asked.port, path, _ANSWER) is None
     ]
-    _until(container, _SETTLE, None)
+    container.ended(_SETTLE)
     return f"no answer to {', '.join(silent)}" if silent else ""
 
 
@@ -177,11 +177,14 @@ def _files(gone: tuple[str, ...], toolbox: Toolbox) -> tuple[File, ...]:
     return (*toolbox.files, File(path=_CALLS, content=b"", mode=0o666), *canaries)
 
 
-def _until(container: Container, limit: float, asked: Endpoints | None) -> None:
-    """Wait until it ends, answers where `asked`, or `limit` seconds are over."""
+def _until(container: Container, limit: float, asked: Endpoints) -> None:
+    """Wait until it answers or ends, or `limit` seconds are over."""
+    if asked.port is None:
+        container.ended(limit)
+        return
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline and container.state().running:
-        if asked and asked.port and container.http(asked.port, asked.paths[0], 1.0):
+        if container.http(asked.port, asked.paths[0], 1.0):
             return
         time.sleep(_POLL)
 

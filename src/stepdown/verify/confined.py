@@ -25,6 +25,7 @@ from stepdown.ports import (
     ContainerState,
     Engine,
     Exit,
+    File,
     HttpAnswer,
     OnLine,
     Pick,
@@ -165,6 +166,15 @@ class Inside(Container):
     def execute(self, argv: tuple[str, ...], timeout: float, *, user: str = "") -> Exit:
         """Run a program beside the application."""
         return self.container.execute(argv, timeout, user=user)
+
+    def put(self, files: tuple[File, ...]) -> bool:
+        """Put files into it; what the toolbox brings is there already."""
+        more = tuple(one for one in files if one not in self.toolbox.files)
+        return self.container.put(more) if more else not self.refused
+
+    def ended(self, timeout: float) -> bool:
+        """Wait for its end."""
+        return self.container.ended(timeout)
 
     def stop(self, grace: float) -> Stopped:
         """Send the stop signal and wait; kill after `grace` seconds."""

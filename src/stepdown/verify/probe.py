@@ -16,6 +16,7 @@ import msgspec
 
 from stepdown.model.recipe import Channel
 from stepdown.model.trial import CheckRun, CheckState, Message
+from stepdown.ports import Container
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.verify import (
     probe_files,
@@ -35,6 +36,7 @@ from stepdown.verify.session import Endpoints
 from stepdown.verify.side import Rig, Side
 
 NAME = "probe"
+_NOTHING_USED = Used()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,24 +58,46 @@ class Known:
     used: Used
 
 
-def baseline(rig: Rig, side: Side, fs: RootFS, asked: Asked) -> tuple[CheckRun, Known]:
-    """Probe the baseline."""
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What was seen in the application's own container, after all its answers."""
+
+    facts: Facts = ()
+    used: Used = _NOTHING_USED
+
+
+def beside(rig: Rig, container: Container, *, used: bool) -> Beside:
+    """Look into the container of an application that has answered; `used` also for what it did."""
+    if not container.state().running and not used:
+        return Beside()
+    did = probe_use.look(rig, container) if used else _NOTHING_USED
+    running = container.state().running
+    return Beside(facts=probe_inside.beside(rig, container) if running else (), used=did)
+
+
+def baseline(
+    rig: Rig, side: Side, fs: RootFS, asked: Asked, inside: Beside
+) -> tuple[CheckRun, Known]:
+    """Probe the baseline; `inside` is what was seen in its container."""
     began = time.monotonic()
     wanted = probe_start.conditions(asked.endpoints, side.config.ports)
-    with rig.engine.start(probe_use.spec(rig, side, asked.endpoints)) as beside:
-        known = _probe(rig, side, fs, asked, wanted)
-        used = probe_use.look(rig, beside, asked.endpoints, answers=asked.answers)
-    known = dataclasses.replace(known, used=used)
+    mine = _probe(rig, side, fs, asked, wanted, inside.facts)
+    known = dataclasses.replace(mine, used=inside.used)
     good = [started.condition for started in known.starts if started.works]
     summary = f"works with: {', '.join(good)}" if good else "works only as it is started usually"
     return _run(CheckState.PASSED, summary, known, began), known
 
 
-def check(rig: Rig, side: Side, fs: RootFS, asked: Asked, known: Known) -> CheckRun:
-    """Probe the candidate, in those conditions in which `known` says that the baseline works."""
+def check(  # noqa: PLR0913, PLR0917  (the candidate, and what it is compared with)
+    rig: Rig, side: Side, fs: RootFS, asked: Asked, known: Known, inside: Beside
+) -> CheckRun:
+    """Probe the candidate, in those conditions in which `known` says that the baseline works.
+
+    `inside` is what was seen in its container.
+    """
     began = time.monotonic()
     able = tuple(started.condition for started in known.starts if started.works)
-    mine = _probe(rig, side, fs, asked, able)
+    mine = _probe(rig, side, fs, asked, able, inside.facts)
     missing = _missing(asked, known, mine)
     unbound, log = _unbound(rig, side, asked, mine)
     told = (*missing, *([unbound] if unbound else []))
@@ -87,15 +111,18 @@ def check(rig: Rig, side: Side, fs: RootFS, asked: Asked, known: Known) -> Check
     return _run(CheckState.PASSED, summary if changes else "as before", mine, began)
 
 
-def _probe(rig: Rig, side: Side, fs: RootFS, asked: Asked, wanted: tuple[Condition, ...]) -> Known:
+def _probe(  # noqa: PLR0913, PLR0917
+    rig: Rig, side: Side, fs: RootFS, asked: Asked, wanted: tuple[Condition, ...], inside: Facts
+) -> Known:
     env = {**dict(side.config.env), **dict(rig.policy.environment)}
     image = Image(
         fs=fs, config=side.config, env=env, read=lambda path: rig.engine.read(side.image, path)
     )
     starts = probe_start.start(rig, side, asked.endpoints, wanted, answers=asked.answers)
-    seen = (*probe_files.facts(fs, side.config, env), *probe_inside.facts(rig, side))
+    inside = inside or probe_inside.facts(rig, side)
+    seen = (*probe_files.facts(fs, side.config, env), *inside)
     harder = tuple((str(one.condition), "works" if one.works else "fails") for one in starts)
-    return Known(image=image, facts=(*seen, *harder), starts=starts, used=Used())
+    return Known(image=image, facts=(*seen, *harder), starts=starts, used=_NOTHING_USED)
 
 
 def _missing(asked: Asked, known: Known, mine: Known) -> tuple[str, ...]:

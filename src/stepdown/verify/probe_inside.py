@@ -1,9 +1,12 @@
-"""What a process finds in a container of an image, asked by the private toolbox."""
+"""What a process finds in a container of an image, asked by the private toolbox.
+
+Best beside the application, where it runs anyway; else in a container of its own.
+"""
 
 import re
 
 from stepdown.model.image import Healthcheck
-from stepdown.ports import ContainerSpec
+from stepdown.ports import Container, ContainerSpec, Exit
 from stepdown.verify.probe_files import BUNDLES, Facts
 from stepdown.verify.side import Rig, Side
 from stepdown.verify.toolbox import BUSYBOX
@@ -29,6 +32,13 @@ say end ''
 """
 
 
+def beside(rig: Rig, container: Container) -> Facts:
+    """Return observations by name from within a running container; none where that cannot be."""
+    if rig.toolbox.missing or not container.put(rig.toolbox.files):
+        return ()
+    return _told(container.execute(rig.toolbox.shell(_SCRIPT), _LIMIT))
+
+
 def facts(rig: Rig, side: Side) -> Facts:
     """Return observations by name; `inside` says why there are none, where there are none."""
     if rig.toolbox.missing:
@@ -45,7 +55,12 @@ def facts(rig: Rig, side: Side) -> Facts:
         network=False,
     )
     end = rig.engine.run(spec, _LIMIT)
+    return _told(end) or (("inside", f"unknown: {end.refused or 'the toolbox did not run'}"),)
+
+
+def _told(end: Exit) -> Facts:
+    """Return what the script told, nothing where it did not come to its end."""
     told = re.findall(r"^([^\t\n]+)\t(.*)$", end.output, re.MULTILINE)
     if not told or told[-1][0] != "end":
-        return (("inside", f"unknown: {end.refused or 'the toolbox did not run'}"),)
+        return ()
     return tuple((name, " ".join(value.split())) for name, value in told[:-1])

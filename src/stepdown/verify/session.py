@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -57,10 +58,12 @@ def endpoints(side: Side, ports: tuple[int, ...], policy: Policy) -> Endpoints:
 class Observed:
     """A running application: what it showed so far, and `stop`, which returns all the checks.
 
-    To stop may take long, and it may be called from another thread.
+    To stop may take long, and it may be called from another thread. `container` is for what is
+    looked at when nothing more is asked of the application.
     """
 
     runs: tuple[CheckRun, ...]
+    container: Container
     stop: Callable[[], tuple[CheckRun, ...]]
 
     @property
@@ -79,10 +82,11 @@ def observe(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> 
     with rig.engine.start(_spec(side, asked, rig.policy)) as container:
         if container.refused:
             refused = (_refused(container.refused),)
-            yield Observed(runs=refused, stop=lambda: refused)
+            yield Observed(runs=refused, container=container, stop=lambda: refused)
             return
         runs = _watched(container, side, asked, rig.policy, answers=answers)
-        yield Observed(runs=runs, stop=lambda: _ended(container, runs, rig.policy))
+        stop = partial(_ended, container, runs, rig.policy)
+        yield Observed(runs=runs, container=container, stop=stop)
 
 
 def check(rig: Rig, side: Side, asked: Endpoints, *, answers: bool = True) -> tuple[CheckRun, ...]:

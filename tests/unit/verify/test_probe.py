@@ -25,6 +25,7 @@ from stepdown.verify import (
     probe_use,
 )
 from stepdown.verify.compare import differences
+from stepdown.verify.probe import Beside
 from stepdown.verify.probe_image import Image
 from stepdown.verify.probe_rules import Wishes, broken
 from stepdown.verify.probe_start import Condition
@@ -228,8 +229,9 @@ def compared(before: FakeContainer, after: FakeContainer, fs: RootFS | None = No
     """Probe a baseline and a candidate, both on a low port."""
     asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
     here = fs or image()
-    _, known = probe.baseline(rig(FakeEngine(container=before), toolbox=False), SIDE, here, asked)
-    return probe.check(rig(FakeEngine(container=after), toolbox=False), SIDE, image(), asked, known)
+    old, new = (rig(FakeEngine(container=one), toolbox=False) for one in (before, after))
+    _, known = probe.baseline(old, SIDE, here, asked, Beside())
+    return probe.check(new, SIDE, image(), asked, known, Beside())
 
 
 class TestCheck:
@@ -271,7 +273,7 @@ LOOKED = (
 class TestUse:
     def test_what_is_found_in_a_container(self) -> None:
         container = FakeContainer(answers=lambda _: GOOD, changes=CHANGED, said=LOOKED)
-        used = probe_use.look(rig(FakeEngine()), container, WEB, answers=True)
+        used = probe_use.look(rig(FakeEngine()), container)
         assert used.written == ("/tmp/cache/page",)
         assert used.libraries == ("/usr/lib/liblz4.so.1.10.0",)
         assert used.program == "/app/server"
@@ -279,15 +281,49 @@ class TestUse:
     def test_what_a_job_wrote_is_seen_after_its_end(self) -> None:
         ended = ContainerState(running=False, exit_code=0)
         container = FakeContainer(states=[ended], changes=CHANGED, said=LOOKED)
-        used = probe_use.look(rig(FakeEngine()), container, WEB, answers=False)
+        used = probe_use.look(rig(FakeEngine()), container)
         assert used == Used(written=("/tmp/cache/page",))
 
-    def test_the_application_starts_by_itself_with_the_toolbox_beside_it(self) -> None:
-        spec = probe_use.spec(rig(FakeEngine()), SIDE, WEB)
-        assert (spec.entrypoint, spec.command) == (None, None)
-        assert [file.path for file in spec.files] == ["/.stepdown/busybox"]
-        missing = rig(FakeEngine(), toolbox=False)
-        assert probe_use.look(missing, FakeContainer(), WEB, answers=True) == Used()
+    def test_the_toolbox_comes_when_the_application_has_answered(self) -> None:
+        container = FakeContainer(said=LOOKED)
+        assert probe_use.look(rig(FakeEngine()), container).libraries
+        assert list(container.files) == ["/.stepdown/busybox"]
+
+    def test_without_a_toolbox_nothing_is_looked_at(self) -> None:
+        container = FakeContainer(said=LOOKED)
+        assert probe_use.look(rig(FakeEngine(), toolbox=False), container) == Used()
+        assert container.files == {}
+
+
+class TestBeside:
+    TOLD = "/tmp\twritable\nend\t\n"
+
+    def test_what_an_application_finds_around_it(self) -> None:
+        seen = probe.beside(rig(FakeEngine()), FakeContainer(said=self.TOLD), used=False)
+        assert seen == Beside(facts=(("/tmp", "writable"),))
+
+    def test_an_application_that_has_ended_is_not_asked(self) -> None:
+        ended = FakeContainer(states=[ContainerState(running=False, exit_code=0)], said=self.TOLD)
+        assert probe.beside(rig(FakeEngine()), ended, used=False) == Beside()
+        assert probe.beside(rig(FakeEngine()), FakeContainer(refusal="no"), used=True) == Beside()
+
+    def test_what_was_seen_needs_no_container_of_its_own(self) -> None:
+        asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
+        engine = FakeEngine(container=FakeContainer(answers=lambda _: GOOD))
+        seen = Beside(facts=(("/tmp", "writable"),))
+        run, _ = probe.baseline(rig(engine), SIDE, image(), asked, seen)
+        assert dict(run.facts)["/tmp"] == "writable"
+        assert {spec.role for spec in engine.specs} == {
+            "r-read-only",
+            "r-random-user",
+            "r-low-port",
+        }
+
+    def test_what_was_not_seen_is_asked_in_a_container_of_its_own(self) -> None:
+        asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
+        engine = FakeEngine(container=FakeContainer(answers=lambda _: GOOD))
+        probe.baseline(rig(engine), SIDE, image(), asked, Beside())
+        assert engine.specs[-1].role == "r-probe"
 
     def test_a_folder_that_is_gone(self) -> None:
         used = Used(written=("/tmp/cache/page",))
