@@ -97,6 +97,9 @@ class FakeEngine(Engine):
     def inspect(self, image: str) -> ImageConfig:
         return ImageConfig(id=image)
 
+    def held(self, image: str) -> str:
+        return ""
+
     @contextmanager
     def export(self, image: str) -> Iterator[Iterator[bytes]]:
         yield iter(())

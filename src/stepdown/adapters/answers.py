@@ -51,6 +51,7 @@ class Config(_Answer, frozen=True, rename="pascal"):
     labels: dict[str, str] | None = None
     healthcheck: HealthcheckAnswer | None = None
     stop_signal: str = ""
+    on_build: list[str] | None = None
 
 
 class RootFS(_Answer, frozen=True, rename="pascal"):
@@ -64,6 +65,7 @@ class ImageAnswer(_Answer, frozen=True, rename="pascal"):
 
     id: str
     architecture: str = ""
+    os: str = ""
     size: int = 0
     created: str | None = None
     config: Config | None = None

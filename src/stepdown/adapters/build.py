@@ -17,6 +17,7 @@ from stepdown.model.trial import BuildFailed
 from stepdown.ports import BuildRequest, OnLine
 
 _LINES = 200
+_INSIDE = " instance using docker driver"
 _NO_IGNORES = "# Nothing is ignored.\n"
 """An empty ignore file would make BuildKit look for the context's own."""
 
@@ -29,11 +30,15 @@ class BuildLog(Value, frozen=True, kw_only=True):
 
 
 class Builder:
-    """The builds of one run. `environment` makes the docker command find the engine."""
+    """The builds of one run. `environment` makes the docker command find the engine.
+
+    `inside` is true once a build has shown that it happens in the engine itself.
+    """
 
     def __init__(self, run: Run, environment: Mapping[str, str]) -> None:
         self._run = run
         self._environment = {**environment, MARK: run.id, "DOCKER_CLI_HINTS": "false"}
+        self.inside = False
 
     def version(self) -> str:
         """Return the builder's version, empty where there is no buildx."""
@@ -62,6 +67,7 @@ class Builder:
 
         def note(line: str) -> None:
             log.append(line)
+            self.inside = self.inside or line.endswith(_INSIDE)
             on_line(line)
 
         command = _command(request, file, tag, labels)

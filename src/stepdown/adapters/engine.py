@@ -87,6 +87,7 @@ class DockerEngine(Engine):
         self._labels = labels
         self._numbers = itertools.count(1)
         self._info: EngineInfo | None = None
+        self._containerd: bool | None = None
         self._containers = Containers(api, reach, label=self._labels.of, inspect=self.inspect)
 
     def describe(self) -> EngineInfo:
@@ -135,6 +136,24 @@ class DockerEngine(Engine):
             except ImageNotFound as missing:
                 raise no_image(image) from missing
         return msgspec.convert(answer, ImageAnswer).noun()
+
+    def held(self, image: str) -> str:
+        """Return the id of the image that a build takes for this name without asking a registry.
+
+        The engine's own builder takes what the engine has, if it is for this platform. Not so where
+        images are containerd's: there a registry is asked first. Empty where only a build can tell.
+        """
+        if not self._builder.inside or self._shared_store() or "@" in image:
+            return ""
+        with engine_faults("looking at an image"):
+            try:
+                answer = self._api.inspect_image(image)  # type: ignore[no-untyped-call]
+            except ImageNotFound:
+                return ""
+        found = msgspec.convert(answer, ImageAnswer)
+        native = (found.os, found.architecture) == ("linux", self.describe().architecture)
+        waits = bool(found.config and found.config.on_build)  # for a build, to do something
+        return found.id if native and not waits else ""
 
     @contextmanager
     def export(self, image: str) -> Generator[Iterator[bytes]]:
@@ -234,6 +253,14 @@ class DockerEngine(Engine):
                     hint="`docker create` of the same image says more.",
                 )
             yield made.identity
+
+    def _shared_store(self) -> bool:
+        """Whether containerd keeps the images."""
+        if self._containerd is None:
+            with engine_faults("answering who it is"):
+                status = self._api.info().get("DriverStatus") or []
+            self._containerd = any(str(pair[0]) == "driver-type" for pair in status)
+        return self._containerd or bool(os.environ.get("DOCKER_DEFAULT_PLATFORM"))
 
     def _loaded(self, tag: str) -> str:
         try:

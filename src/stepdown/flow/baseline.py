@@ -49,7 +49,7 @@ def establish(bench: Bench) -> tuple[Baseline, Reference | None]:
         answers = any(r.check == session.HTTP and r.state is CheckState.PASSED for r in app.runs)
         green = verdict is BaselineVerdict.GREEN
         more, deep = (
-            deeper.baseline(bench, seen, app.asked, app.beside.result(), answers=answers)
+            deeper.baseline(bench, seen, app.asked, app.beside.result, answers=answers)
             if green
             else ((), None)
         )

@@ -88,11 +88,17 @@ def _today() -> str:
 def base(bench: Bench, role: str, image: str) -> Seen | None:
     """Look at a base image by itself, once in a run; None when it cannot be had."""
     if image not in bench.bases:
-        request = requests.base(f"{role}-base", image, bench.empty)
-        built = build(bench, request, f"Fetching {image}")
+        built = _fetched(bench, f"{role}-base", image)
         seen = look(bench, f"{role}-base", built, None) if isinstance(built, Built) else None
         bench.bases[image] = seen
     return bench.bases[image]
+
+
+def _fetched(bench: Bench, name: str, image: str) -> Built | BuildFailed:
+    """Return what a build would take for a base image, and have it built only where it must be."""
+    if held := bench.rig.engine.held(image):
+        return Built(image=held, image_id=held, seconds=0)
+    return build(bench, requests.base(name, image, bench.empty), f"Fetching {image}")
 
 
 def _programs(

@@ -4,7 +4,8 @@ Both wait for containers of their own, so they go on at the same time.
 """
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from stepdown.flow.bench import Bench, Seen
 from stepdown.flow.beside import beside
@@ -15,6 +16,7 @@ from stepdown.verify import probe, session, sweep
 from stepdown.verify.probe_rules import Wishes
 from stepdown.verify.side import Side
 
+Inside = Callable[[], probe.Beside]
 NAMES = frozenset((sweep.NAME, probe.NAME))
 
 
@@ -28,11 +30,11 @@ class Deeper:
 
 
 def baseline(
-    bench: Bench, seen: Seen, endpoints: session.Endpoints, inside: probe.Beside, *, answers: bool
+    bench: Bench, seen: Seen, endpoints: session.Endpoints, inside: Inside, *, answers: bool
 ) -> tuple[tuple[CheckRun, ...], Deeper]:
     """Look into the baseline; `answers` tells whether it answered HTTP.
 
-    `inside` is what was seen in its container.
+    `inside` waits for what was seen in its container.
     """
     facts = bench.plan.facts
     wishes = Wishes(
@@ -54,28 +56,42 @@ def baseline(
     return (sweeping, probing), Deeper(swept=swept, probed=probed, asked=asked)
 
 
-def candidate(  # noqa: PLR0913, PLR0917  (the candidate, and what is known so far)
-    bench: Bench,
-    side: Side,
-    fs: RootFS,
-    deeper: Deeper,
-    before: tuple[CheckRun, ...],
-    inside: probe.Beside | None = None,
-) -> tuple[CheckRun, ...]:
-    """Look into a candidate; `before` are its other checks, `inside` is from its container.
+@dataclass(frozen=True, kw_only=True)
+class SoFar:
+    """What is known of a candidate: its other checks, and what was seen in its container.
 
-    One that does not start as it is need not try harder conditions.
+    `audit` is what can go on at the same time, where nothing speaks against the candidate.
     """
-    starts = any(run.check == session.START and run.state is CheckState.PASSED for run in before)
+
+    before: tuple[CheckRun, ...]
+    inside: probe.Beside = field(default_factory=probe.Beside)
+    audit: Callable[[], CheckRun] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The checks of a candidate, and its audit, where that went on at the same time."""
+
+    runs: tuple[CheckRun, ...]
+    audit: CheckRun | None = None
+
+
+def candidate(bench: Bench, side: Side, fs: RootFS, deeper: Deeper, known: SoFar) -> Found:
+    """Look into a candidate; one that does not start as it is need not try harder conditions."""
+    started = (run.state is CheckState.PASSED for run in known.before if run.check == session.START)
+    starts = any(started)
     probed = deeper.probed if starts else dataclasses.replace(deeper.probed, starts=())
-    with working(bench.emit, f"deeper {side.role}", "Looking deeper into the candidate") as work:
-        with beside() as pool:
-            known = inside or probe.Beside()
-            probe_job = pool.submit(probe.check, bench.rig, side, fs, deeper.asked, probed, known)
-            sweeping = sweep.check(bench.rig, side, fs, deeper.swept)
-            probing = probe_job.result()
+    step, title = f"deeper {side.role}", "Looking deeper into the candidate"
+    with beside() as pool, working(bench.emit, step, title) as work:
+        sweep_job = pool.submit(sweep.check, bench.rig, side, fs, deeper.swept)
+        mine = probe.look(bench.rig, side, fs, known.inside)
+        lost = probe.missing(deeper.asked, probed, mine)
+        # What is lost proves the cause, so that nobody would want the audit.
+        audit = pool.submit(known.audit) if known.audit and not lost else None
+        probing = probe.check(bench.rig, side, deeper.asked, probed, mine, lost)
+        sweeping = sweep_job.result()
         _end(work, sweeping, probing)
-    return sweeping, probing
+    return Found(runs=(sweeping, probing), audit=audit.result() if audit else None)
 
 
 def _end(work: Work, *runs: CheckRun) -> None:

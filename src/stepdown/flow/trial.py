@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -81,10 +82,11 @@ class Errand:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A candidate with its checks."""
+    """A candidate with its checks; `audit` is beside them as long as nobody needs it."""
 
     seen: Seen
     checks: tuple[CheckRun, ...]
+    audit: CheckRun | None = None
 
 
 def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
@@ -172,9 +174,20 @@ def _check(errand: Errand, built: Built) -> Checked:
         seen = furnish(bench, request, app.seen)
         checks = _files_and_tests(errand, seen)
         before = (*checks, *app.runs)
-        inside = app.beside.result()
-        deep = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, before, inside)
-        return Checked(seen=seen, checks=(*checks, *app.ended.result(), *deep))
+        known = deeper.SoFar(
+            before=before,
+            inside=app.beside.result(),
+            audit=None if _worse(reference, before) else partial(_audit, errand, seen),
+        )
+        found = deeper.candidate(bench, seen.side, seen.fs, reference.deeper, known)
+        every = (*checks, *app.ended.result(), *found.runs)
+        return Checked(seen=seen, checks=every, audit=found.audit)
+
+
+def _worse(reference: Reference, some: tuple[CheckRun, ...]) -> tuple[Difference, ...]:
+    """Return the differences in some of the checks."""
+    names = {run.check for run in some}
+    return differences(tuple(run for run in reference.checks if run.check in names), some)
 
 
 def _files_and_tests(errand: Errand, seen: Seen) -> tuple[CheckRun, ...]:
@@ -241,10 +254,16 @@ def _session(bench: Bench, side: Side, reference: Reference) -> tuple[CheckRun, 
 
 def _audited(errand: Errand, checked: Checked) -> Checked:
     """Add the audit, unless the cause of a difference is proven without it."""
-    bench, reference, seen = errand.bench, errand.reference, checked.seen
-    worse = differences(reference.checks, checked.checks)
+    worse = differences(errand.reference.checks, checked.checks)
     if any(finding.deterministic for finding in _causes(errand, checked, worse)):
         return checked
+    run = checked.audit or _audit(errand, checked.seen)
+    return Checked(seen=checked.seen, checks=(*checked.checks, run))
+
+
+def _audit(errand: Errand, seen: Seen) -> CheckRun:
+    """Watch whether the application calls a program that the candidate does not have."""
+    bench, reference = errand.bench, errand.reference
     old = reference.seen
     gone = audit.missing(old.fs, old.config, seen.fs, seen.config)
     rehearsal = audit.Rehearsal(
@@ -254,7 +273,7 @@ def _audited(errand: Errand, checked: Checked) -> Checked:
     with working(bench.emit, f"audit {seen.side.role}", title) as work:
         run = audit.check(bench.rig, seen.side, gone, rehearsal)
         work.end(ok=run.state is CheckState.PASSED, summary=run.summary)
-    return Checked(seen=seen, checks=(*checked.checks, run))
+    return run
 
 
 def _scene(errand: Errand, checked: Checked, worse: tuple[Difference, ...]) -> Scene:
@@ -357,7 +376,8 @@ def _blamed(errand: Errand, worse: tuple[Difference, ...], side: Side) -> tuple[
     checks += _dynamic(bench, side, reference)
     if deep:
         fs, _ = recalled_rootfs(bench.rig.engine, side.image, side.config, bench.shelf)
-        checks += deeper.candidate(bench, side, fs, reference.deeper, tuple(checks))
+        known = deeper.SoFar(before=tuple(checks))
+        checks += deeper.candidate(bench, side, fs, reference.deeper, known).runs
     again = {d.check for d in differences(before, tuple(checks))} & tried
     both = again & names
     if both:

@@ -166,6 +166,12 @@ class Engine(Protocol):
     def inspect(self, image: str) -> ImageConfig:
         """Return the image's configuration. Raises StepdownError when there is no such image."""
 
+    def held(self, image: str) -> str:
+        """Return the id of the image that a build takes for this name without asking a registry.
+
+        Empty where only a build can tell.
+        """
+
     def export(self, image: str) -> AbstractContextManager[Iterator[bytes]]:
         """Yield the file system of a created, never started container as a tar stream."""
 

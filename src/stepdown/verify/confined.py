@@ -72,6 +72,10 @@ class Confined(Engine):
         """Return the image's configuration."""
         return self.engine.inspect(image)
 
+    def held(self, image: str) -> str:
+        """Return the id of the image that a build takes for this name from the engine."""
+        return self.engine.held(image)
+
     def export(self, image: str) -> AbstractContextManager[Iterator[bytes]]:
         """Yield the file system of a container that is never started."""
         return self.engine.export(image)

@@ -10,6 +10,7 @@ user are told in plain words and are no verdict.
 
 import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -75,30 +76,49 @@ def beside(rig: Rig, container: Container, *, used: bool) -> Beside:
     return Beside(facts=probe_inside.beside(rig, container) if running else (), used=did)
 
 
+def look(rig: Rig, side: Side, fs: RootFS, inside: Beside) -> Known:
+    """Return what one side shows without being started again."""
+    env = {**dict(side.config.env), **dict(rig.policy.environment)}
+    image = Image(
+        fs=fs, config=side.config, env=env, read=lambda path: rig.engine.read(side.image, path)
+    )
+    told = inside.facts or probe_inside.facts(rig, side)
+    facts = (*probe_files.facts(fs, side.config, env), *told)
+    return Known(image=image, facts=facts, starts=(), used=inside.used)
+
+
 def baseline(
-    rig: Rig, side: Side, fs: RootFS, asked: Asked, inside: Beside
+    rig: Rig, side: Side, fs: RootFS, asked: Asked, inside: Callable[[], Beside]
 ) -> tuple[CheckRun, Known]:
-    """Probe the baseline; `inside` is what was seen in its container."""
+    """Probe the baseline; `inside` waits for what was seen in its container."""
     began = time.monotonic()
     wanted = probe_start.conditions(asked.endpoints, side.config.ports)
-    mine = _probe(rig, side, fs, asked, wanted, inside.facts)
-    known = dataclasses.replace(mine, used=inside.used)
+    starts = _starts(rig, side, asked, wanted)
+    known = _with(starts, look(rig, side, fs, inside()))
     good = [started.condition for started in known.starts if started.works]
     summary = f"works with: {', '.join(good)}" if good else "works only as it is started usually"
     return _run(CheckState.PASSED, summary, known, began), known
 
 
-def check(  # noqa: PLR0913, PLR0917  (the candidate, and what it is compared with)
-    rig: Rig, side: Side, fs: RootFS, asked: Asked, known: Known, inside: Beside
+def missing(asked: Asked, known: Known, mine: Known) -> tuple[str, ...]:
+    """Say what the application asks for, or was seen to use, that the candidate has no more."""
+    named = probe_rules.broken(known.image, mine.image, asked.wishes)
+    used = probe_lost.lost(known.image, mine.image, known.used)
+    clues = asked.wishes.of(mine.image.fs, mine.image.config).clues
+    around = probe_named.surroundings(dict(known.facts), dict(mine.facts), clues)
+    return tuple(dict.fromkeys((*named, *used, *around)))
+
+
+def check(  # noqa: PLR0913, PLR0917  (both sides, and what is asked of them)
+    rig: Rig, side: Side, asked: Asked, known: Known, mine: Known, missing: tuple[str, ...]
 ) -> CheckRun:
     """Probe the candidate, in those conditions in which `known` says that the baseline works.
 
-    `inside` is what was seen in its container.
+    `mine` and `missing` are what it showed so far.
     """
     began = time.monotonic()
     able = tuple(started.condition for started in known.starts if started.works)
-    mine = _probe(rig, side, fs, asked, able, inside.facts)
-    missing = _missing(asked, known, mine)
+    mine = _with(_starts(rig, side, asked, able), mine)
     unbound, log = _unbound(rig, side, asked, mine)
     told = (*missing, *([unbound] if unbound else []))
     if told:
@@ -111,26 +131,16 @@ def check(  # noqa: PLR0913, PLR0917  (the candidate, and what it is compared wi
     return _run(CheckState.PASSED, summary if changes else "as before", mine, began)
 
 
-def _probe(  # noqa: PLR0913, PLR0917
-    rig: Rig, side: Side, fs: RootFS, asked: Asked, wanted: tuple[Condition, ...], inside: Facts
-) -> Known:
-    env = {**dict(side.config.env), **dict(rig.policy.environment)}
-    image = Image(
-        fs=fs, config=side.config, env=env, read=lambda path: rig.engine.read(side.image, path)
-    )
-    starts = probe_start.start(rig, side, asked.endpoints, wanted, answers=asked.answers)
-    inside = inside or probe_inside.facts(rig, side)
-    seen = (*probe_files.facts(fs, side.config, env), *inside)
+def _starts(
+    rig: Rig, side: Side, asked: Asked, wanted: tuple[Condition, ...]
+) -> tuple[Started, ...]:
+    return probe_start.start(rig, side, asked.endpoints, wanted, answers=asked.answers)
+
+
+def _with(starts: tuple[Started, ...], known: Known) -> Known:
+    """Add how the application does in harder conditions."""
     harder = tuple((str(one.condition), "works" if one.works else "fails") for one in starts)
-    return Known(image=image, facts=(*seen, *harder), starts=starts, used=_NOTHING_USED)
-
-
-def _missing(asked: Asked, known: Known, mine: Known) -> tuple[str, ...]:
-    named = probe_rules.broken(known.image, mine.image, asked.wishes)
-    used = probe_lost.lost(known.image, mine.image, known.used)
-    clues = asked.wishes.of(mine.image.fs, mine.image.config).clues
-    around = probe_named.surroundings(dict(known.facts), dict(mine.facts), clues)
-    return tuple(dict.fromkeys((*named, *used, *around)))
+    return dataclasses.replace(known, facts=(*known.facts, *harder), starts=starts)
 
 
 def _unbound(rig: Rig, side: Side, asked: Asked, mine: Known) -> tuple[str, tuple[Message, ...]]:

@@ -6,6 +6,7 @@ The bytes come out of the `busybox:musl` image, through the engine, so that a re
 another architecture gets the right ones.
 """
 
+from stepdown.errors import EngineError, StepdownError
 from stepdown.model.image import Value
 from stepdown.model.trial import BuildFailed
 from stepdown.ports import BuildRequest, Engine, File, OnLine
@@ -13,6 +14,7 @@ from stepdown.ports import BuildRequest, Engine, File, OnLine
 IMAGE = "busybox:musl"
 FOLDER = "/.stepdown"
 BUSYBOX = f"{FOLDER}/busybox"
+_PLACE = "/bin/busybox"
 
 
 class Toolbox(Value, frozen=True, kw_only=True):
@@ -32,14 +34,27 @@ class Toolbox(Value, frozen=True, kw_only=True):
 
 
 def fetch(engine: Engine, context: str, on_line: OnLine) -> Toolbox:
-    """Read the tool through a private image, so that no pulled image stays behind.
+    """Read the tool from the engine's own image, or through a private one.
 
-    `context` is any folder; nothing of it is sent.
+    So no pulled image stays behind. `context` is any folder; nothing of it is sent.
     """
+    if busybox := _at_hand(engine):
+        return Toolbox(busybox=busybox)
     built = engine.build(
         BuildRequest(name="toolbox", dockerfile=f"FROM {IMAGE}\n", context=context), on_line
     )
     if isinstance(built, BuildFailed):
         return Toolbox(missing=f"the image {IMAGE} is not to be had: {built.reason}")
-    busybox = engine.read(built.image, "/bin/busybox")
-    return Toolbox(busybox=busybox) if busybox else Toolbox(missing=f"no /bin/busybox in {IMAGE}")
+    busybox = engine.read(built.image, _PLACE)
+    return Toolbox(busybox=busybox) if busybox else Toolbox(missing=f"no {_PLACE} in {IMAGE}")
+
+
+def _at_hand(engine: Engine) -> bytes | None:
+    """Return the tool where the engine has the image already, for its own architecture."""
+    try:
+        fits = engine.inspect(IMAGE).architecture == engine.describe().architecture
+    except EngineError:
+        raise
+    except StepdownError:
+        return None
+    return engine.read(IMAGE, _PLACE) if fits else None

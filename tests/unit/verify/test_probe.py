@@ -230,8 +230,9 @@ def compared(before: FakeContainer, after: FakeContainer, fs: RootFS | None = No
     asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
     here = fs or image()
     old, new = (rig(FakeEngine(container=one), toolbox=False) for one in (before, after))
-    _, known = probe.baseline(old, SIDE, here, asked, Beside())
-    return probe.check(new, SIDE, image(), asked, known, Beside())
+    _, known = probe.baseline(old, SIDE, here, asked, Beside)
+    mine = probe.look(new, SIDE, image(), Beside())
+    return probe.check(new, SIDE, asked, known, mine, probe.missing(asked, known, mine))
 
 
 class TestCheck:
@@ -311,7 +312,7 @@ class TestBeside:
         asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
         engine = FakeEngine(container=FakeContainer(answers=lambda _: GOOD))
         seen = Beside(facts=(("/tmp", "writable"),))
-        run, _ = probe.baseline(rig(engine), SIDE, image(), asked, seen)
+        run, _ = probe.baseline(rig(engine), SIDE, image(), asked, lambda: seen)
         assert dict(run.facts)["/tmp"] == "writable"
         assert {spec.role for spec in engine.specs} == {
             "r-read-only",
@@ -322,7 +323,7 @@ class TestBeside:
     def test_what_was_not_seen_is_asked_in_a_container_of_its_own(self) -> None:
         asked = probe.Asked(endpoints=WEB, answers=True, wishes=Wishes())
         engine = FakeEngine(container=FakeContainer(answers=lambda _: GOOD))
-        probe.baseline(rig(engine), SIDE, image(), asked, Beside())
+        probe.baseline(rig(engine), SIDE, image(), asked, Beside)
         assert engine.specs[-1].role == "r-probe"
 
     def test_a_folder_that_is_gone(self) -> None:
