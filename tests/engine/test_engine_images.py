@@ -80,6 +80,25 @@ def test_no_such_image(engine: DockerEngine) -> None:
         pytest.fail("nothing to export")
 
 
+def test_what_a_build_takes_without_a_registry(engine: DockerEngine, context: Path) -> None:
+    assert engine.held("alpine:3.23") == ""  # before a build nobody knows where builds happen
+    image = build(engine, context, "FROM alpine:3.23\n")
+    held = engine.held("alpine:3.23")
+    assert held == engine.inspect("alpine:3.23").id
+    assert engine.inspect(image).layers == engine.inspect(held).layers
+    assert engine.held("alpine:absent") == ""
+    assert engine.held(f"alpine@{held}") == ""
+
+
+def test_an_image_that_does_something_when_built_is_not_taken(
+    engine: DockerEngine, context: Path
+) -> None:
+    waiting = build(engine, context, "FROM alpine:3.23\nONBUILD RUN true\n")
+    assert engine.held(waiting) == ""
+    plain = build(engine, context, "FROM alpine:3.23\nENV A=1\n")
+    assert engine.held(plain) == engine.inspect(plain).id
+
+
 def test_files_are_read(engine: DockerEngine, context: Path) -> None:
     image = build(engine, context, LINKS)
     for path in ("/real/deep/file", "/hard", "/folder/file", "/absolute", "/chain"):

@@ -12,7 +12,7 @@ from stepdown.adapters.engine import DockerEngine
 from stepdown.errors import StepdownError
 from stepdown.model.image import Healthcheck
 from stepdown.model.trial import Built
-from stepdown.ports import BuildRequest, Container, ContainerSpec
+from stepdown.ports import BuildRequest, Container, ContainerSpec, File
 
 if TYPE_CHECKING:
     from engines import Engines
@@ -98,6 +98,31 @@ def test_programs_beside_it(sleeper: Container) -> None:
     assert (late.exit_code, late.output, late.timed_out) == (None, "begun\n", True)
     much = sleeper.execute(("sh", "-c", "yes | head -c 3000000"), 60)
     assert (much.exit_code, len(much.output), much.truncated) == (0, 1024 * 1024, True)
+
+
+def test_files_come_into_it_while_it_runs(sleeper: Container) -> None:
+    assert sleeper.put(
+        (File(path="/.tools/hello", content=b"#!/bin/sh\necho hello\n", mode=0o755),)
+    )
+    assert sleeper.execute(("/.tools/hello",), 20).output == "hello\n"
+
+
+def test_an_engine_that_refuses_files_is_no_fault(engine: DockerEngine) -> None:
+    file = File(path="/.tools/hello", content=b"")
+    with engine.start(shell("sleep 60", read_only=True)) as container:
+        assert not container.put((file,))
+    with engine.start(spec("/absent")) as container:
+        assert not container.put((file,))
+
+
+def test_its_end_is_waited_for(engine: DockerEngine, sleeper: Container) -> None:
+    assert not sleeper.ended(0.5)
+    began = time.monotonic()
+    with engine.start(shell("sleep 1")) as container:
+        assert container.ended(60)
+    assert time.monotonic() - began < 30
+    with engine.start(spec("/absent")) as refused:
+        assert refused.ended(60)
 
 
 def test_an_http_server_answers(engine: DockerEngine) -> None:

@@ -1,7 +1,8 @@
 """The checks of the running application: `start`, `http`, `healthcheck` and `stop`.
 
 The image starts by its own ENTRYPOINT and CMD, with nothing added to it. All four are observed on
-one container, in the order in which they happen in production.
+one container, in the order in which they happen in production. Only before the stop, when it has
+answered everything, the probe looks into it.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ from stepdown.adapters.shelf import FolderShelf
 from stepdown.build.requests import Source
 from stepdown.flow import catalog, migrate
 from stepdown.flow.bench import Bench, base, look
-from stepdown.model.events import Event, StepFinished
+from stepdown.model.events import Event, StepFinished, StepStarted
 from stepdown.model.facts import Facts
 from stepdown.model.image import ImageConfig
 from stepdown.model.plan import Policy
@@ -79,6 +79,23 @@ def test_the_same_files_are_read_once_in_all_runs(tmp_path: Path) -> None:
     assert engine.exports == 1
     said = "3 files, 0 OS packages"
     assert summaries(events) == [said, *[f"{said}, read before"] * 3]
+
+
+def test_a_base_that_the_engine_has_is_not_built() -> None:
+    class Holding(OneImage):
+        def held(self, image: str) -> str:
+            return "sha256:held" if image == "node:24" else ""
+
+    events: list[Event] = []
+    desk = bench(Holding(), events, None)
+    there, absent = base(desk, "old", "node:24"), base(desk, "new", "node:24-slim")
+    assert there is not None
+    assert there.config.id == "sha256:held"
+    assert absent is not None
+    assert absent.config.id == FakeEngine().build_result.image  # type: ignore[union-attr]
+    assert [e.title for e in events if isinstance(e, StepStarted) and "Fetching" in e.title] == [
+        "Fetching node:24-slim"
+    ]
 
 
 def test_without_a_shelf_every_image_is_read() -> None:
