@@ -37,6 +37,7 @@ class RunningContainer(Container):
         self._identity = identity
         self._refused = refused
         self._reach = reach
+        self._places: dict[int, tuple[str, int]] = {}
 
     @property
     def refused(self) -> str:
@@ -71,13 +72,21 @@ class RunningContainer(Container):
         """
         if self._refused:
             return None
+        place = self._places.get(port) or self._place(port)
+        if place is None:
+            return None
+        self._places[port] = place
+        answer = web.get(*place, path, name=f"localhost:{port}", timeout=timeout)
+        # The address of one that has ended may be another container's by now.
+        return answer if answer is not None and self._place(port) == place else None
+
+    def _place(self, port: int) -> tuple[str, int] | None:
+        """Return where to ask now; None where it does not run or has no network."""
         seen = look(self._api, self._identity)
         if not seen.state.running:
             return None
         host, outer = _address(self._reach, seen.network_settings, port)
-        if not host:
-            return None
-        return web.get(host, outer, path, name=f"localhost:{port}", timeout=timeout)
+        return (host, outer) if host else None
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content, None when it is not there."""
