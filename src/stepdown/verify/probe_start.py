@@ -17,7 +17,8 @@ _NO_HEALTHCHECK = Healthcheck(test=("NONE",))
 _PRIVILEGED = 1024  # ports below need root, unless the engine says otherwise
 _RANDOM_USER = "1000650000:0"  # OpenShift gives each project such a number, and the group root
 _SYSCTL = (("net.ipv4.ip_unprivileged_port_start", str(_PRIVILEGED)),)
-_POLL, _SETTLE, _LIMIT, _ANSWER = 0.2, 3.0, 15.0, 2.0
+# The limit is for machines that are busy: what fails usually ends at once.
+_POLL, _SETTLE, _LIMIT, _ANSWER = 0.2, 3.0, 30.0, 2.0
 _SERVER_ERROR = 500
 
 
