@@ -59,6 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("engine") and not item.nodeid.startswith(WITH_ENGINE):
             raise pytest.UsageError(f"tests/run would miss {item.nodeid}: no test with the engine")
+        if item.nodeid.startswith("tests/engine/") and not item.get_closest_marker("engine"):
+            raise pytest.UsageError(f"tests/run would miss {item.nodeid}: not marked `engine`")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
