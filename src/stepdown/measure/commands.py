@@ -86,6 +86,15 @@ def _started(fs: RootFS, config: ImageConfig) -> Iterator[str]:
                 yield path
 
 
+def hidden_in_proc(fs: RootFS, config: ImageConfig) -> list[str]:
+    """Return the places where commands are looked up that lead into /proc.
+
+    A process sees the whole image there once more, which only a running container could tell.
+    """
+    asked = (*config.path, *_on_path(fs, config), *_started(fs, config))
+    return sorted({path for path in asked if fs.leads_to_proc(path)})
+
+
 def unreadable_boxes(fs: RootFS) -> Iterable[str]:
     """Return the programs with compiled-in commands whose names could not be read."""
     named = (path for path in fs.elf if path.rpartition("/")[2] in ("busybox", "toybox"))

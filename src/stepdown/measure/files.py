@@ -9,6 +9,7 @@ from stepdown.model.surface import Measure
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.rootfs.gaps import Part
 from stepdown.rootfs.names import shown
+from stepdown.rootfs.passwd import number
 from stepdown.rootfs.tar import EntryType
 
 _SET_ID = 0o6000
@@ -48,7 +49,7 @@ def runs_as_root(fs: RootFS, config: ImageConfig) -> Measure:
     """
     key, title = "runs_as_root", "Runs as root"
     name = config.user.partition(":")[0] or "root"
-    uid = int(name) if name.isascii() and name.isdecimal() else _uid(fs, name)
+    uid = _uid(fs, name) if (told := number(name)) is None else told
     if uid is None:
         absent = f"The user {shown(name)} is not in the image's /etc/passwd."
         return unknown(key, title, " ".join(fs.unread(Part.SETTINGS)) or absent)

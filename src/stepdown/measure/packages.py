@@ -22,8 +22,8 @@ def os_packages(fs: RootFS) -> Measure:
     """
     key, title = "os_packages", "Packages of the operating system"
     items = set(_spelled(fs.packages))
-    if not items and not fs.whole:
-        return unknown(key, title, " ".join(fs.unread(Part.REST)))
+    if not items and (why := fs.unread(Part.PACKAGES)):
+        return unknown(key, title, " ".join(why))
     if not items and (fs.unread_databases or not _scratch_like(fs)):
         return unknown(key, title, _why(fs))
     measure = listed(key, title, items)
@@ -90,7 +90,8 @@ def _owned(fs: RootFS, path: str) -> bool:
 
 def _owners_unknown(fs: RootFS) -> str:
     """Say why it is not known which files the packages brought, or nothing where it is."""
-    return " ".join([*([_unread(fs)] if fs.unread_databases else []), *fs.unread(Part.OWNERS)])
+    databases = [_unread(fs)] if fs.unread_databases else []
+    return " ".join([*databases, *fs.unread(Part.OWNERS, Part.PACKAGES)])
 
 
 def _why(fs: RootFS) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 from stepdown.measure import files, packages
 from stepdown.measure.certainty import listed, lower_bound
-from stepdown.measure.commands import Command, commands, in_class, unreadable_boxes
+from stepdown.measure.commands import commands, hidden_in_proc, in_class, unreadable_boxes
 from stepdown.model.image import ImageConfig, Libc
-from stepdown.model.recipe import Catalog, CommandClass
+from stepdown.model.recipe import Catalog
 from stepdown.model.support import Support, find_support
-from stepdown.model.surface import Known, Measure, Surface
+from stepdown.model.surface import Known, Surface
 from stepdown.rootfs.filesystem import RootFS
 from stepdown.rootfs.gaps import Part
 from stepdown.rootfs.names import shown
 
-_RELEASE = re.compile(r"GLIBC_(\d+)\.(\d+)")
+_TOLD = 3
+_RELEASE = re.compile(r"GLIBC_(\d{1,3})\.(\d{1,3})")
 _UPSTREAM = re.compile(r"(?:\d+:)?([\d.]+)")
 
 
@@ -27,6 +28,7 @@ def surface(
     which the support of the distribution is judged; without it, only its dates are told.
     """
     callable_names = commands(fs, config)
+    unseen = tuple(_commands_not_seen(fs, config))
     support = release_support(fs, catalog)
     return Surface(
         image=image,
@@ -38,12 +40,15 @@ def surface(
         user=shown(config.user) or "root",
         known=Known.MEASURED if fs.whole else Known.PARTIAL,
         measures=(
-            _commands(fs, callable_names),
+            lower_bound(listed("commands", "Commands that can be called", callable_names), *unseen),
             packages.os_packages(fs),
             packages.language_packages(fs),
             packages.runtimes(fs),
             packages.unowned_binaries(fs),
-            *(_class(fs, callable_names, kind) for kind in catalog.classes),
+            *(
+                lower_bound(listed(one.key, one.title, in_class(fs, callable_names, one)), *unseen)
+                for one in catalog.classes
+            ),
             files.setuid_setgid(fs),
             files.file_capabilities(fs),
             files.world_writable(fs),
@@ -67,20 +72,13 @@ def release_support(fs: RootFS, catalog: Catalog) -> Support | None:
     return find_support(release, catalog.support)
 
 
-def _commands(fs: RootFS, found: dict[str, Command]) -> Measure:
-    measure = listed("commands", "Commands that can be called", found)
-    return lower_bound(measure, *_commands_not_seen(fs))
-
-
-def _class(fs: RootFS, found: dict[str, Command], kind: CommandClass) -> Measure:
-    measure = listed(kind.key, kind.title, in_class(fs, found, kind))
-    return lower_bound(measure, *_commands_not_seen(fs))
-
-
-def _commands_not_seen(fs: RootFS) -> tuple[str, ...]:
-    boxes = ", ".join(shown(path) for path in unreadable_boxes(fs))
-    reasons = (f"The commands compiled into {boxes} could not be read.",) if boxes else ()
-    return (*reasons, *fs.unread(Part.FILES, Part.COMMANDS))
+def _commands_not_seen(fs: RootFS, config: ImageConfig) -> Iterator[str]:
+    if boxes := ", ".join(shown(path) for path in unreadable_boxes(fs)):
+        yield f"The commands compiled into {boxes} could not be read."
+    if places := hidden_in_proc(fs, config):
+        what = f"{', '.join(shown(path) for path in places[:_TOLD])} in the search for commands"
+        yield f"{what} leads into /proc, which is there only while a container runs."
+    yield from fs.unread(Part.FILES, Part.COMMANDS)
 
 
 def _libc(fs: RootFS) -> str:

@@ -133,6 +133,13 @@ class ImageConfig(Value, frozen=True, kw_only=True):
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The folders of PATH, in order; the kernel's shells use this default when it is unset."""
+        """The folders of PATH, in order; engines set this default where an image has none.
+
+        A relative part counts from the working folder, and an empty part is that folder itself.
+        """
         default = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return tuple(p for p in dict(self.env).get("PATH", default).split(":") if p)
+        here = self.workdir.rstrip("/")
+        return tuple(
+            part if part.startswith("/") else f"{here}/{part}".rstrip("/") or "/"
+            for part in dict(self.env).get("PATH", default).split(":")
+        )

@@ -42,7 +42,7 @@ def claims(content: bytes) -> Iterator[tuple[str, str]]:
 def _lines(content: bytes) -> Iterator[tuple[str, str]]:
     """Yield (letter, value) of each line, and empty ones between packages."""
     for raw in io.BytesIO(content):
-        line = raw.decode("utf-8", "surrogateescape").rstrip("\n")
+        line = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
         if not line:
             yield "", ""
         elif line[1:2] == ":":

@@ -8,13 +8,13 @@ from stepdown.rootfs import (
     auditable,
     busybox,
     databases,
-    eggs,
     elf,
     gobuild,
     jars,
     languages,
     large,
     ldcache,
+    packed,
     runtimes,
     toybox,
 )
@@ -32,7 +32,7 @@ PASSWD, GROUP = "/etc/passwd", "/etc/group"
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTINGS = frozenset((PASSWD, GROUP, *OS_RELEASE, ldcache.CACHE, DIVERSIONS))
 _TOLD_BY_FOLDER = ("/etc/", *databases.PLACES, *sorted(_SETTINGS))
-_TOLD_BY_NAME = (*languages.ENDS, *jars.SUFFIXES, eggs.SUFFIX, *runtimes.ENDS)
+_TOLD_BY_NAME = (*languages.ENDS, *jars.SUFFIXES, *packed.SUFFIXES, *runtimes.ENDS)
 _SHEBANG = 256  # what the kernel reads of a script
 _SYMBOLS = 256 * MEGABYTE
 
@@ -45,6 +45,7 @@ class Contents:
         self.shebangs: dict[str, str] = {}
         self.applets: dict[str, tuple[str, ...]] = {}
         self.languages: dict[str, tuple[LanguagePackage, ...]] = {}
+        self.stored: dict[str, LanguagePackage | None] = {}
         self.runtimes: dict[str, Runtime] = {}
         self.settings: dict[str, bytes] = {}
         self.packages: dict[str, tuple[Package, ...]] = {}
@@ -65,6 +66,7 @@ class Contents:
             self.shebangs,
             self.applets,
             self.languages,
+            self.stored,
             self.runtimes,
             self.settings,
             self.packages,
@@ -86,7 +88,7 @@ class Contents:
         elif head.startswith(b"#!") and member.mode & 0o111:
             line = head[2:].partition(b"\n")[0]
             self.shebangs[path] = line.decode("utf-8", "surrogateescape")
-        if path.startswith(_TOLD_BY_FOLDER) or path.endswith(_TOLD_BY_NAME):
+        if path.startswith(_TOLD_BY_FOLDER) or path.endswith(_TOLD_BY_NAME) or "/files/" in path:
             self._by_path(member, stream, head)
 
     def _by_path(self, member: Member, stream: TarStream, head: bytes) -> None:
@@ -96,12 +98,14 @@ class Contents:
             self._database(member, stream)
         elif languages.wanted(path):
             self._metadata(member, stream)
-        elif path.endswith(jars.SUFFIXES) and head.startswith(b"PK"):
+        elif jars.wanted(path, head):
             self._archive(member, stream)
-        elif path.endswith(eggs.SUFFIX) and head.startswith(b"PK"):
-            self._egg(member, stream)
+        elif packed.wanted(path, head):
+            self._packed(member, stream)
         elif path in _SETTINGS or (path.startswith("/etc/") and ldcache.MUSL_PATH.fullmatch(path)):
             self.settings[path] = self._read(member, stream, self._limits.setting, Part.SETTINGS)
+        elif languages.may_be_linked(path, member.size):
+            self._keep(member, stream)
         elif found := runtimes.of_release_file(path, stream):
             self.runtimes[path] = found
 
@@ -133,6 +137,23 @@ class Contents:
         if package := languages.read(member.path, content):
             self._add(member.path, (package,))
 
+    def _keep(self, member: Member, stream: TarStream) -> None:
+        path, limit = member.path, self._limits.metadata
+        content = bytes(stream.read(limit)) if member.size <= limit else b""
+        found = languages.linked(path, content) if content[:1] == b"{" else None
+        if len(self.stored) < self._limits.languages:
+            self.stored[path] = found
+
+    def link(self, path: str, first: str) -> None:
+        """Take a further name of a file, which may tell what the first did not."""
+        if not _describes_packages(path) or _describes_packages(first):
+            return
+        if found := self.stored.get(first):
+            self._add(path, (msgspec.structs.replace(found, path=path),))
+        elif first not in self.stored:
+            what = "is a hard link to a file whose name did not tell that it is to be read"
+            self.gap(Part.LANGUAGES, path, what)
+
     def _archive(self, member: Member, stream: TarStream) -> None:
         content = self._read(member, stream, self._limits.archive, Part.LANGUAGES)
         found: list[tuple[str, str]] = []
@@ -144,17 +165,17 @@ class Contents:
                     self.gap(Part.LANGUAGES, member.path, f"was read in part: {library}")
         self._inside(member.path, "maven", found)
 
-    def _egg(self, member: Member, stream: TarStream) -> None:
+    def _packed(self, member: Member, stream: TarStream) -> None:
         limits = self._limits
         content = self._read(member, stream, limits.archive, Part.LANGUAGES)
         try:
-            found = eggs.package(member.path, content, self._budget, limits.metadata)
+            found = packed.package(member.path, content, self._budget, limits.metadata)
         except ZipError as fault:
             if content:
                 self.gap(Part.LANGUAGES, member.path, f"was not read: {fault}")
             return
         if found:
-            self._add(member.path, (msgspec.structs.replace(found, path=member.path),))
+            self._add(member.path, (found,))
 
     def _inside(self, path: str, kind: str, found: list[tuple[str, str]]) -> None:
         self._add(
@@ -202,6 +223,9 @@ class Contents:
         if facts.damaged:
             self.gap(Part.TABLES, path, "is an ELF file with damaged tables")
         self.elf[path] = facts if self._may_keep(path, facts) else elf.without_symbols(facts)
+        if facts.packed:
+            for part in (Part.COMMANDS, Part.LANGUAGES):
+                self.gap(part, path, "is packed by UPX, so what is in it was not read")
         if facts.go:
             build = gobuild.read(elf.ElfFile(content.data, content.holes))
             self._parts(path, "golang", build.modules if build else None)
@@ -237,3 +261,9 @@ class Contents:
                 self.runtimes[path] = found
         else:
             self.applets[path] = toybox.commands(elf.ElfFile(content.data))
+
+
+def _describes_packages(path: str) -> bool:
+    return path.endswith(jars.SUFFIXES) or (
+        path.endswith(languages.ENDS) and languages.wanted(path)
+    )

@@ -34,7 +34,7 @@ def claims(name: str, content: bytes) -> Iterator[tuple[str, str]]:
     package = name.removesuffix(".list").removesuffix(".md5sums").partition(":")[0]
     sums = name.endswith(".md5sums")
     for raw in io.BytesIO(content):
-        line = raw.decode("utf-8", "surrogateescape").rstrip("\n")
+        line = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
         path = line[34:] if sums else line
         if path.strip():
             yield "/" + path.lstrip("/"), package

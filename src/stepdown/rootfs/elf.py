@@ -47,6 +47,7 @@ _CHAIN_LIMIT = 1 << 16
 _STRING_LIMIT = 1 << 16
 _STRINGS_LIMIT = 4 << 20  # all names together; overlapping ones can claim far more than the file
 _TRUSTED_LIMIT = 4 << 20
+_PACKED, _PACKED_WITHIN = b"UPX!", 1024  # behind the headers (UPX, "l_info")
 _TRUSTED = re.compile(rb"(?:/[\w.+/-]{1,60}/\0){2,12}")
 
 
@@ -68,8 +69,9 @@ class Elf(Value, frozen=True, kw_only=True):
     `architecture` is the engine's word (`amd64`), or `machine-N` for others. `interpreter` is
     empty where the file names none. `stack_size` is the size that PT_GNU_STACK asks for, 0 for
     the default. `trusted` holds the folders compiled into glibc's own loader. `go` and `rust` tell
-    whether there is a list of Go's modules or of Rust's crates. `damaged` is true where tables
-    point outside of the file, so that absent facts mean nothing.
+    whether there is a list of Go's modules or of Rust's crates, `packed` whether UPX packed the
+    file, so that all this is about what unpacks it. `damaged` is true where tables point outside
+    of the file, so that absent facts mean nothing.
     """
 
     architecture: str
@@ -89,6 +91,7 @@ class Elf(Value, frozen=True, kw_only=True):
     trusted: tuple[str, ...] = ()
     go: bool = False
     rust: bool = False
+    packed: bool = False
     damaged: bool = False
 
     @property
@@ -176,6 +179,7 @@ class ElfFile:
             trusted=self._trusted() if soname.startswith("ld") else (),
             go=b"\0.go.buildinfo\0" in sections,
             rust=b"\0.dep-v0\0" in sections,
+            packed=not sections and self.content.find(_PACKED, 0, _PACKED_WITHIN) >= 0,
         )
 
     def _unpack(self, layout: str, at: int) -> tuple[int, ...]:

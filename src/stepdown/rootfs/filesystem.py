@@ -80,6 +80,11 @@ class RootFS(Value, frozen=True, kw_only=True):
         """Return the real path, symbolic links followed inside the image; None if absent."""
         return links.resolve(self.entries, path)
 
+    def leads_to_proc(self, path: str) -> bool:
+        """Tell whether `path` leads into /proc, which is there only while a container runs."""
+        stop, whole = links.follow(self.entries, path)
+        return not whole and f"{stop}/".startswith("/proc/")
+
     def get(self, path: str) -> Entry | None:
         """Return what lies at `path`, symbolic links followed."""
         real = self.resolve(path)

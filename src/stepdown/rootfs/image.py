@@ -11,10 +11,17 @@ from stepdown.rootfs.contents import GROUP, OS_RELEASE, PASSWD, Contents
 from stepdown.rootfs.filesystem import Entry, RootFS
 from stepdown.rootfs.gaps import Gap, Part
 from stepdown.rootfs.limits import USUAL, Limits
+from stepdown.rootfs.names import shown
 from stepdown.rootfs.packages import owners
 from stepdown.rootfs.tar import EntryType, Member, TarError, TarStream
 
 _FILE, _HARD_LINK = EntryType.FILE, EntryType.HARD_LINK  # an enum's own look-up is slow
+_SINGLE_FILES = {
+    **dict.fromkeys((PASSWD, GROUP, *OS_RELEASE), Part.SETTINGS),
+    **dict.fromkeys(sorted(databases.SINGLE), Part.PACKAGES),
+    dpkg.DIVERSIONS: Part.OWNERS,
+    ldcache.CACHE: Part.TABLES,
+}
 # Engines put these into every container before it starts, empty where the image has none.
 _ARTEFACTS = frozenset(
     ("/.dockerenv", "/dev/console", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/etc/mtab")
@@ -50,14 +57,20 @@ class _Collector:
         self.entries: dict[str, Entry] = {"/": Entry(type=EntryType.DIRECTORY)}
         self.contents = Contents(limits, symbols=symbols)
         self.linked: set[str] = set()
+        self.early: dict[str, str] = {}  # hard links that came before what they lead to
         self.left_out = 0
         self.limits = limits
 
     def go_through(self, chunks: Iterable[bytes]) -> None:
         """Take all members of a stream."""
         stream = TarStream(chunks)
-        for member in stream:
-            self.add(member, stream)
+        try:
+            for member in stream:
+                self.add(member, stream)
+        finally:
+            if cut := self.entries.get(stream.unfinished):
+                # What did not come may never have been there, whatever size is claimed.
+                self.entries[stream.unfinished] = msgspec.structs.replace(cut, size=0)
 
     def broke_off(self, why: StepdownError) -> None:
         """Write down that there is a rest of which nothing is known."""
@@ -102,6 +115,7 @@ class _Collector:
 
     def finish(self) -> RootFS:
         """Join what was seen in different places of the stream."""
+        self._late_names()
         seen = self.contents
         settings = seen.settings
         cache = ldcache.cache(settings.get(ldcache.CACHE, b""))
@@ -140,17 +154,32 @@ class _Collector:
             folder = folder.rpartition("/")[0]
 
     def _further_name(self, path: str, target: str) -> None:
-        """Add a hard link; what it leads to always comes before it in a stream."""
+        """Add a hard link. What it leads to comes before it in what engines and tar write."""
         entry = self.entries.get(target)
         if entry is None or path == target:
-            what = "is a hard link to a file that is not in the image"
-            self.contents.gap(Part.FILES, path, what)
             self.entries.pop(path, None)
+            if len(self.early) < self.limits.entries:
+                self.early[path] = target
+            else:
+                self.left_out += 1
             return
         first = entry.first or target
         self.linked.add(first)
         self.entries[path] = msgspec.structs.replace(entry, first=first)
         self._add_folders(path)
+        self.contents.link(path, first)
+
+    def _late_names(self) -> None:
+        """Add the hard links whose files came after them, in one more pass."""
+        early, self.early = self.early, {}
+        for path, target in early.items():
+            if path not in self.entries:
+                self._further_name(path, target)
+        if self.early:
+            path, *others = self.early
+            what = "is a hard link to a file that is not in the image"
+            more = f", and so are {len(others)} more" if others else ""
+            self.contents.gap(Part.FILES, path, what + more)
 
     def _unread(self) -> tuple[str, ...]:
         there = (path for path in databases.UNREAD if path in self.entries)
@@ -177,6 +206,7 @@ class _Collector:
                 sentence=f"{self.left_out} files were left out: there are more than"
                 f" {self.limits.entries}, or their names are longer than a name can be.",
             )
+        yield from self._behind_links()
         for path in (f"{database}-wal" for database in rpm.DATABASES):
             if path in self.entries and self.entries[path].size:
                 sentence = f"Changes in {path} are not in the database yet and were not read."
@@ -185,6 +215,17 @@ class _Collector:
         if any(self.contents.packages.values()) and not claimed:
             sentence = "The package database does not tell which files its packages brought."
             yield Gap(part=Part.OWNERS, sentence=sentence)
+
+    def _behind_links(self) -> Iterator[Gap]:
+        """Tell of files that matter and lie elsewhere: a stream cannot be read twice."""
+        seen = self.contents
+        read = {*seen.settings, *seen.packages, *seen.unread}
+        for path, part in _SINGLE_FILES.items():
+            real = links.resolve(self.entries, path)
+            entry = self.entries.get(real or "")
+            if entry and entry.type is _FILE and entry.size and not read & {path, real}:
+                what = f"{path} is another name of {shown(entry.first or real or path)}"
+                yield Gap(part=part, sentence=f"{what}, which was not read.")
 
 
 def _os_release(settings: Mapping[str, bytes]) -> Mapping[str, str]:

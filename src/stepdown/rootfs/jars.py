@@ -11,7 +11,8 @@ from stepdown.model.image import Value
 from stepdown.rootfs import zips
 from stepdown.rootfs.zips import ZipError, ZipMember
 
-SUFFIXES = (".jar", ".war", ".ear", ".jpi", ".hpi")
+SUFFIXES = (".jar", ".war", ".ear", ".jpi", ".hpi", ".nar", ".par", ".sar", ".kar")
+_CERTAIN = (".jar", ".war")  # also behind a script that starts them, and where they are damaged
 _DEPTH = 3
 _TEXT = 1 << 20
 _NESTED = 32 << 20
@@ -41,6 +42,11 @@ class Budget:
         if size > self.left:
             raise ZipError("the archives of the image unfold to more than is read")
         self.left -= size
+
+
+def wanted(path: str, head: bytes) -> bool:
+    """Tell whether the file at `path`, which begins with `head`, is to be read as an archive."""
+    return path.endswith(SUFFIXES) and (head.startswith(b"PK") or path.endswith(_CERTAIN))
 
 
 def libraries(path: str, data: bytes | memoryview, budget: Budget) -> Iterator[Library | ZipError]:

@@ -11,10 +11,13 @@ _PYTHON = re.compile(
 )
 _PYTHON_ENDS = (".dist-info/METADATA", ".egg-info", ".egg-info/PKG-INFO", ".egg/EGG-INFO/PKG-INFO")
 ENDS = ("/package.json", ".gemspec", *_PYTHON_ENDS)
+# Where pnpm keeps every file once, named by its content; projects have hard links to them.
+_STORE = re.compile(r"/v\d+/files/[0-9a-f]{2}/[0-9a-f]{30,}")
+_STORED_SIZE = 1 << 16
 _NODE = re.compile(r"/node_modules/(?:@[^/]+/)?[^/@][^/]*/package\.json")
 _UNPACKED = re.compile(r"/[a-z][a-z0-9._-]*-v?\d+\.\d+\.\d+[^/]*/package\.json")
 _GEM = re.compile(r"/specifications/(?:default/)?[^/]+\.gemspec")
-_PYTHON_FIELD = re.compile(r"^(Name|Version):[ \t]*(\S.*)")
+_PYTHON_FIELD = re.compile(r"(Name|Version):[ \t]*(\S.*)", re.IGNORECASE)
 _GEM_FIELD = re.compile(r"\bs\.(name|version)\s*=\s*(?:Gem::Version\.new\s*\(?\s*)?[\"']([^\"']+)")
 
 
@@ -33,6 +36,25 @@ class LanguagePackage(Value, frozen=True, kw_only=True):
 class _PackageJson(msgspec.Struct):
     name: str = ""
     version: str = ""
+
+
+def may_be_linked(path: str, size: int) -> bool:
+    """Tell whether the file may describe a package under a further name, as a hard link.
+
+    Node's package managers link from a store of theirs, whose names do not tell; a store that
+    comes first in a stream has the content.
+    """
+    return path.endswith("/package.json") or (
+        size <= _STORED_SIZE and _STORE.search(path) is not None
+    )
+
+
+def linked(path: str, content: bytes) -> LanguagePackage | None:
+    """Return the package that a file describes where it is called `path` and package.json."""
+    name, version = _package_json(content)
+    if not name or not version:
+        return None
+    return LanguagePackage(kind="npm", name=name, version=version, path=path)
 
 
 def wanted(path: str) -> bool:
@@ -68,10 +90,11 @@ def _kind(path: str) -> str:
 
 
 def _fields(pattern: re.Pattern[str], content: bytes, *, header: bool) -> tuple[str, str]:
-    text = content.decode("utf-8", "replace")
+    text = content.decode("utf-8-sig", "replace")
     if header:
         text = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
-    matches = (pattern.search(line) for line in text.splitlines())
+    look = pattern.match if header else pattern.search
+    matches = (look(line) for line in text.splitlines())
     found: dict[str, str] = {}
     for match in filter(None, matches):
         found.setdefault(match[1].lower(), match[2].strip())

@@ -26,6 +26,12 @@ def resolve(entries: Mapping[str, Linked], path: str) -> str | None:
     `entries` is keyed by real absolute path. None where a part is missing, where a file is used
     as a folder, and after 40 links. `..` at the root stays at the root, as in the kernel.
     """
+    real, whole = follow(entries, path)
+    return real if whole else None
+
+
+def follow(entries: Mapping[str, Linked], path: str) -> tuple[str, bool]:
+    """Return how far `path` can be followed, and whether that is all of it (see `resolve`)."""
     here = ""
     todo = _parts(path)
     hops = 0
@@ -36,18 +42,18 @@ def resolve(entries: Mapping[str, Linked], path: str) -> str | None:
             continue
         entry = entries.get(f"{here}/{part}")
         if entry is None:
-            return None
+            return f"{here}/{part}", False
         if entry.type is EntryType.SYMLINK:
             hops += 1
             if hops > MAXIMUM_HOPS:
-                return None
+                return f"{here}/{part}", False
             here = "" if entry.link.startswith("/") else here
             todo += _parts(entry.link)
         elif todo and entry.type is not EntryType.DIRECTORY:
-            return None
+            return f"{here}/{part}", False
         else:
             here = f"{here}/{part}"
-    return here or "/"
+    return here or "/", True
 
 
 def _parts(path: str) -> list[str]:

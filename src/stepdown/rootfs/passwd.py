@@ -1,6 +1,10 @@
 """Users and groups of an image: /etc/passwd and /etc/group."""
 
+import re
+
 from stepdown.model.image import Value
+
+_NUMBER = re.compile(r"[0-9]{1,10}")  # what 32 bits hold
 
 
 class User(Value, frozen=True, kw_only=True):
@@ -26,8 +30,9 @@ def users(content: bytes) -> tuple[User, ...]:
     found: list[User] = []
     for fields in _lines(content, 7):
         name, _, uid, gid, _, home, shell = fields
-        if name and uid.isdecimal() and gid.isdecimal():
-            found.append(User(name=name, uid=int(uid), gid=int(gid), home=home, shell=shell))
+        user, group = number(uid), number(gid)
+        if name and user is not None and group is not None:
+            found.append(User(name=name, uid=user, gid=group, home=home, shell=shell))
     return tuple(found)
 
 
@@ -35,10 +40,15 @@ def groups(content: bytes) -> tuple[Group, ...]:
     """Return the groups in file order; lines that are no group(5) entry are left out."""
     found: list[Group] = []
     for name, _, gid, members in _lines(content, 4):
-        if name and gid.isdecimal():
+        if name and (group := number(gid)) is not None:
             listed = tuple(member for member in members.split(",") if member)
-            found.append(Group(name=name, gid=int(gid), members=listed))
+            found.append(Group(name=name, gid=group, members=listed))
     return tuple(found)
+
+
+def number(text: str) -> int | None:
+    """Return the number of a user or group, None where `text` is none."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _lines(content: bytes, count: int) -> list[list[str]]:

@@ -19,7 +19,8 @@ _ZEROS = bytes(BLOCK)
 # POSIX.1-2017, pax, "ustar Header Block": name, mode, uid, gid, size, type, link, magic, prefix.
 _FIELDS = struct.Struct("100s8s8s8s12s20xc100s6s82x155s12x")
 _EXTENSION_LIMIT = 1 << 20
-_LONGEST_NUMBER = 20
+_LONGEST_NUMBER = 19
+_LARGEST = 1 << 63  # of what file systems can hold, and of what JSON readers take
 _CAPABILITY = "SCHILY.xattr.security.capability"
 _SPARSE = "GNU.sparse."
 _SPARSE_SIZES = ("GNU.sparse.realsize", "GNU.sparse.size")
@@ -89,7 +90,8 @@ class TarStream:
     """The members of a tar archive that arrives as chunks of any size.
 
     Iterate once; between two steps `read` returns content of the member just yielded. Raises
-    TarError where the stream is damaged, also when it ends without the archive's end mark.
+    TarError where the stream is damaged, also when it ends without the archive's end mark; then
+    `unfinished` is the path of the member whose content did not all come, if there is one.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
@@ -99,13 +101,16 @@ class TarStream:
         self._left = 0
         self._padding = 0
         self._defaults: dict[str, bytes] = {}
+        self.unfinished = ""
 
     def __iter__(self) -> Iterator[Member]:
         while (header := self._header()) is not None:
             member = self._member(header)
             if member is not None:
+                self.unfinished = member.path
                 yield member
             self._finish()
+            self.unfinished = ""
         for _ in self._chunks:  # whoever sends them may want to tell that it got to its end
             pass
 
@@ -149,8 +154,8 @@ class TarStream:
                 raise TarError("An extended header is the last thing in the archive.")
             header = following
         size = _decimal(extended["size"]) if "size" in extended else _number(header[124:136])
-        if size < 0:
-            raise TarError("A member has a negative size.")
+        if not 0 <= size < _LARGEST:
+            raise TarError("A member has a size that no file can have.")
         self._left = size = 0 if kind in _TYPES else size
         self._padding = -size % BLOCK
         if kind in _NOT_FILES:
@@ -277,7 +282,8 @@ def _records(content: bytes) -> dict[str, bytes]:
 
 def _sparse_size(header: bytes, extended: Mapping[str, bytes]) -> int:
     told = next((extended[key] for key in _SPARSE_SIZES if key in extended), None)
-    return max(0, _number(header[483:495]) if told is None else _decimal(told))
+    size = max(0, _number(header[483:495]) if told is None else _decimal(told))
+    return min(size, _LARGEST - 1)
 
 
 def _member(

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from stepdown.model.image import Value
 
 _END, _MEMBER, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
+_LOCATOR = b"PK\x06\x07"
+_LOCATOR_SIZE, _ZIP64_SIZE = 20, 56
 _END_SIZE, _MEMBER_SIZE, _LOCAL_SIZE = 22, 46, 30
 _COMMENT_LIMIT = 1 << 16
 _STORED, _DEFLATED = 0, 8
 _ZIP64 = 0xFFFFFFFF
 _MEMBERS_LIMIT = 200_000
+_COUNTED = 0xFFFF  # the number of members is told modulo this and one
 
 
 class ZipError(ValueError):
@@ -33,13 +36,18 @@ class ZipMember(Value, frozen=True, kw_only=True):
 
 
 def members(data: bytes | memoryview) -> Iterator[ZipMember]:
-    """Yield the members in the order of the archive's own list. Raises ZipError."""
-    at, count = _directory(bytes(data[-_END_SIZE - _COMMENT_LIMIT :]), len(data))
-    if count > _MEMBERS_LIMIT:
-        raise ZipError(f"it claims {count} members")
-    for _ in range(count):
+    """Yield the members in the order of the archive's own list. Raises ZipError.
+
+    An archive may stand behind something else, mostly a script that starts it.
+    """
+    at, end, before, count = _directory(bytes(data[-_END_SIZE - _COMMENT_LIMIT :]), len(data))
+    found = 0
+    while at < end:
         if bytes(data[at : at + 4]) != _MEMBER or at + _MEMBER_SIZE > len(data):
             raise ZipError("its list of members is damaged")
+        found += 1
+        if found > _MEMBERS_LIMIT:
+            raise ZipError(f"it has more than {_MEMBERS_LIMIT} members")
         method, *_, packed, size = struct.unpack_from("<HHHIII", data, at + 10)
         lengths = struct.unpack_from("<HHH", data, at + 28)
         (offset,) = struct.unpack_from("<I", data, at + 42)
@@ -49,9 +57,11 @@ def members(data: bytes | memoryview) -> Iterator[ZipMember]:
             method=method,
             packed=packed,
             size=size,
-            offset=offset,
+            offset=before + offset,
         )
         at += _MEMBER_SIZE + sum(lengths)
+    if found & _COUNTED != count and not found > count == _COUNTED:
+        raise ZipError("its list of members is not as long as it says")
 
 
 def content(data: bytes | memoryview, member: ZipMember, limit: int) -> bytes | memoryview:
@@ -78,15 +88,22 @@ def content(data: bytes | memoryview, member: ZipMember, limit: int) -> bytes | 
     return unfolded
 
 
-def _directory(tail: bytes, size: int) -> tuple[int, int]:
-    """Return where the list of members begins, and how many there are."""
+def _directory(tail: bytes, size: int) -> tuple[int, int, int, int]:
+    """Return where the list of members begins and ends, what offsets lack, and how many it has.
+
+    More than 65535 members are told by another record before the end mark, of which only the size
+    matters: the list ends where that record begins.
+    """
     at = tail.rfind(_END)
     if at < 0 or at + _END_SIZE > len(tail):
         raise ZipError("it has no end mark")
     count, length, start = struct.unpack_from("<HII", tail, at + 10)
     if _ZIP64 in (length, start):
         raise ZipError("it is in the form for more than 4 GB")
-    # Programs may stand before an archive (self-extracting ones): offsets are then too small.
-    if start + length > size - len(tail) + at:
+    end = size - len(tail) + at
+    if tail[max(at - _LOCATOR_SIZE, 0) : at].startswith(_LOCATOR):
+        end -= _LOCATOR_SIZE + _ZIP64_SIZE
+    before = end - length - start
+    if before < 0:
         raise ZipError("its list of members lies outside of it")
-    return start, count
+    return start + before, end, before, count

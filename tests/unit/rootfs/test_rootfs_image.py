@@ -57,11 +57,16 @@ def test_hard_links_share_an_inode() -> None:
 
 
 def test_a_hard_link_to_nothing_is_noted() -> None:
-    fs = root({"a": Hard("nowhere"), "b": Hard("b")})
-    assert fs.notes == (
-        "/a is a hard link to a file that is not in the image.",
-        "/b is a hard link to a file that is not in the image.",
-    )
+    fs = root({"a": Hard("nowhere")})
+    assert fs.notes == ("/a is a hard link to a file that is not in the image.",)
+    assert set(fs.entries) == {"/"}
+
+
+def test_a_hard_link_may_come_before_its_file() -> None:
+    fs = root({"bin/a": Hard("opt/b"), "opt/b": static()})
+    assert (fs.inode("/bin/a"), fs.gaps) == ("/opt/b", ())
+    again = root({"bin/a": Hard("opt/b"), "./bin/a": "text", "opt/b": static()})
+    assert again.entries["/bin/a"].first == ""
 
 
 def test_a_later_member_replaces_an_earlier_one() -> None:
