@@ -29,6 +29,7 @@ from stepdown.model import surface as card
 from stepdown.model.image import ImageConfig, Value
 from stepdown.rootfs import image as rootfs_image
 from stepdown.verify import audit, command, contract, elf, outside, probe, session, sweep
+from syft_differences import DIFFERENCES
 
 FOLDER = Path(__file__).parents[1] / "src" / "stepdown" / "help"
 _NOUNS = (trial, plan, facts, card, gate, vulnerability, image, recipe, ladder)
@@ -211,8 +212,31 @@ def _measures() -> Iterator[str]:
             rest = f" and {more} more names and patterns" if more > 0 else ""
             said = f"Of these names: {shown}{rest}. A program with such a name off PATH counts too."
         yield from ("", f"## {title}", "", f"Key `{key}`. {said}")
+    yield from ("", "## What is not measured", "", _NOT_MEASURED.strip())
+    yield from ("", "## Where syft lists other packages", "", _SYFT.strip(), "")
+    yield from ("| images | kind | only syft | only stepdown | why |", "|---|---|---|---|---|")
+    for one in DIFFERENCES:
+        cells = (f"`{one.images}`", one.kind, _names(one.only_syft), _names(one.only_ours))
+        yield f"| {' | '.join((*cells, _cell(one.reason)))} |"
 
 
+def _names(patterns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{pattern}`" for pattern in patterns)
+
+
+_NOT_MEASURED = """
+The compressed size, which is what a download takes. It belongs to a registry's copy: an image that
+was just built has none, an engine keeps its layers unpacked, and how small they become depends on
+the program that packs them. An estimate would look like a measure. Where a registry tells the size
+of a candidate's base, `stepdown plan` and the report name it among the reasons for that base.
+
+What happens while a container runs: files that a program makes, mounts, volumes, capabilities that
+the engine grants. What is packed by UPX or encrypted, and packages whose metadata was deleted.
+"""
+_SYFT = """
+The lists of packages are compared with those of [syft](https://github.com/anchore/syft) 1.18.1 in
+the tests: all that differs on the images there is in this table. `*` stands for any text.
+"""
 _MEASURES = """
 What `stepdown measure` counts. There is no score: each number has its list behind it, `-v` prints
 the lists. A number is `unknown` where it cannot be told, and a lower bound (≥) where something
@@ -220,7 +244,9 @@ could not be read. In JSON `value` is then null, or `known` is `partial`, and `r
 """
 _COMMANDS = """Names that somebody inside of the container could call: those on PATH that lead to a
 program (links are followed inside the image), the program of ENTRYPOINT and of CMD wherever it
-lies, and every applet of a busybox or toybox, because `busybox NAME` needs no link."""
+lies, and every applet of a busybox or toybox, because `busybox NAME` needs no link. Relative and
+empty parts of PATH count from WORKDIR. What leads into /proc cannot be seen: then this is a lower
+bound."""
 
 
 def _recipes() -> Iterator[str]:
