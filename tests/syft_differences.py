@@ -64,6 +64,12 @@ DIFFERENCES = (
     Difference(
         images="*",
         kind="golang",
+        only_syft=("cmd/* (devel)",),
+        reason="The programs of Go's own distribution name a path and no module.",
+    ),
+    Difference(
+        images="*",
+        kind="golang",
         only_syft=("github.com/anchore/syft v*", "stdlib go*"),
         only_ours=("github.com/anchore/syft (devel)",),
         reason="For the program's own module, which says (devel), syft takes a version from the"

@@ -21,7 +21,7 @@ TYPES = {
     "java-archive": "maven",
     "go-module": "golang",
 }
-RUNTIMES = {"busybox", "node", "python"}
+RUNTIMES = {"busybox", "go", "node", "python"}
 Listed = dict[str, set[str]]
 
 
