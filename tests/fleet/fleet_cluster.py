@@ -103,8 +103,13 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, *names: str) -> Iterator[Cluster]:
-    """Start a scheduler and workers of one slot; each keeps what is its own in `folder / NAME`."""
+def cluster(
+    folder: Path, *names: str, engines: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """Start a scheduler and workers of one slot; each keeps what is its own in `folder / NAME`.
+
+    `engines` are the addresses of those who have another engine than this process.
+    """
     folder.mkdir()
     tls = certificate(folder)
     with ExitStack() as stack:
@@ -112,7 +117,8 @@ def cluster(folder: Path, *names: str) -> Iterator[Cluster]:
         scheduler = start(running(folder, "scheduler", "scheduler", "--port", "0", *tls))
         address = scheduler.says(r"tls://127\.0\.0\.1:\d+")
         words = ("worker", address, "--slots", "1", *tls)
-        workers = {name: start(running(folder / name, "worker", *words)) for name in names}
+        env = {name: {"DOCKER_HOST": at} for name, at in (engines or {}).items()}
+        workers = {n: start(running(folder / n, "worker", *words, env=env.get(n))) for n in names}
         for worker in workers.values():
             worker.says("Registered to")
         yield Cluster(folder, scheduler, address, tls, workers)

@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +18,8 @@ import msgspec
 
 from stepdown import __version__
 from stepdown.errors import StepdownError, UsageError, WorkersLostError
+from stepdown.model.encoding import to_json
+from stepdown.model.fleet import Answer, Report, Result, Told
 from stepdown.model.image import Value
 from stepdown.ports import Ask, Perform, Pool, Reap, Tell
 
@@ -105,7 +107,8 @@ class DaskPool(Pool):
         elif time.monotonic() - self._busy > PATIENCE:
             raise WorkersLostError(
                 f"The scheduler has had no worker for {PATIENCE:.0f} seconds.",
-                hint=f"Start some with `stepdown batch worker`. {_ON}",
+                hint="Start some with `stepdown batch worker`. One whose engine does not answer"
+                f" waits for it. {_ON}",
             )
         return slots
 
@@ -118,7 +121,7 @@ class DaskPool(Pool):
 
     def submit(self, task: bytes) -> Future[bytes]:
         """Hand out a task."""
-        future: Future[bytes] = self._executor.submit(on_worker, self._perform, task)
+        future: Future[bytes] = self._executor.submit(on_worker, self._perform, self._look, task)
         return future
 
     def ask(self, question: bytes) -> tuple[bytes, ...]:
@@ -148,11 +151,18 @@ class DaskPool(Pool):
         workers: Mapping[str, Any] = seen["workers"]
         if new := sorted(workers.keys() - self._met):
             try:
-                _shake_hands(self._client, self._look, new)
+                self._retire(_shake_hands(self._client, self._look, new))
             except OSError:  # the scheduler went meanwhile
                 return {}
         self._met = frozenset(workers)
         return workers
+
+    def _retire(self, workers: Sequence[str]) -> None:
+        """Send workers without an engine away; they join again when they have one."""
+        for name in workers:
+            self._tell(to_json(Told(text=_no_engine(name))))
+        if workers:
+            self._client.retire_workers(list(workers))
 
 
 @contextmanager
@@ -175,12 +185,36 @@ def cluster(  # noqa: PLR0913  (what workers are told to call)
         yield DaskPool(client, perform=perform, ask=ask, reap=reap, tell=tell, look=look)
 
 
-def on_worker(perform: Perform, task: bytes) -> bytes:
-    """Do a task on the worker that this runs on; what it tells goes to the driver."""
+def on_worker(perform: Perform, look: Look, task: bytes) -> bytes:
+    """Do a task on the worker that this runs on; what it tells goes to the driver.
+
+    A worker without an engine would fail one task after the other, faster than the others do
+    theirs: it leaves the cluster, and joins again when its engine answers.
+    """
     from distributed import get_worker  # noqa: PLC0415
 
     worker = get_worker()
-    return perform(task, lambda step: worker.log_event(_TOPIC, step.decode()))
+
+    def tell(step: bytes) -> None:
+        worker.log_event(_TOPIC, step.decode())
+
+    answer = perform(task, tell)
+    if _in_trouble(answer) and not msgspec.json.decode(look(), type=Seen).engine:
+        tell(to_json(Told(text=_no_engine(str(worker.name)))))
+        worker.loop.add_callback(worker.close_gracefully, restart=True)
+    return answer
+
+
+def _in_trouble(answer: bytes) -> bool:
+    known: Answer = msgspec.json.decode(answer, type=Answer)
+    return isinstance(known, Report) and known.result is Result.INFRASTRUCTURE
+
+
+def _no_engine(worker: str) -> str:
+    return (
+        f"The container engine of worker {worker} does not answer: the worker gets no work until it"
+        " does. `stepdown doctor` on that machine says what is wrong."
+    )
 
 
 def seen(engine: str) -> Seen:
@@ -219,10 +253,13 @@ def _connected(address: str, certificates: Certificates | None) -> Generator["Cl
         client.close()
 
 
-def _shake_hands(client: "Client", look: Look, workers: list[str]) -> None:
-    """Raise StepdownError where one of these workers is not of our version, or has no engine."""
+def _shake_hands(client: "Client", look: Look, workers: list[str]) -> list[str]:
+    """Return those of these workers that have no engine.
+
+    Raises StepdownError where one is not of our version.
+    """
     answers = client.run(look, workers=workers, on_error="return")
-    ours = seen("")
+    ours, idle = seen(""), []
     for name, answer in sorted(answers.items()):
         if isinstance(answer, OSError):
             continue  # it went while it was asked
@@ -239,10 +276,8 @@ def _shake_hands(client: "Client", look: Look, workers: list[str]) -> None:
                 hint="Install the same version on every machine.",
             )
         if not one.engine:
-            raise StepdownError(
-                f"The worker {name} has no container engine.",
-                hint="`stepdown doctor` on that machine says what is wrong.",
-            )
+            idle.append(name)
+    return idle
 
 
 def scheduler_command(host: str, port: int, certificates: Certificates | None) -> list[str]:

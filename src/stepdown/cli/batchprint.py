@@ -30,7 +30,7 @@ class BatchPrinter(Protocol):
         """Show one event."""
 
     def tell(self, step: bytes) -> None:
-        """Show what a worker says of itself: a `Step` as JSON, from any thread."""
+        """Show what a worker says of itself: a `Step` or `Told` as JSON, from any thread."""
 
     def close(self) -> None:
         """End the display."""
@@ -61,7 +61,7 @@ class Plain:
 
     def tell(self, step: bytes) -> None:
         """Show a worker's step."""
-        self.emit(msgspec.json.decode(step, type=Step))
+        self.emit(msgspec.json.decode(step, type=Step | Told))
 
     def close(self) -> None:
         """End the display."""
@@ -83,7 +83,7 @@ class JsonLines:
 
     def tell(self, step: bytes) -> None:
         """Show a worker's step."""
-        self._line(to_json(msgspec.json.decode(step, type=Step)))
+        self._line(to_json(msgspec.json.decode(step, type=Step | Told)))
 
     def close(self) -> None:
         """End the display."""
@@ -125,7 +125,7 @@ class Pretty:
 
     def tell(self, step: bytes) -> None:
         """Show a worker's step."""
-        self.emit(msgspec.json.decode(step, type=Step))
+        self.emit(msgspec.json.decode(step, type=Step | Told))
 
     def close(self) -> None:
         """End the display."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 Tell = Callable[[bytes], None]
-"""Takes a `model.fleet.Step` as JSON, while a task runs."""
+"""Takes a `model.fleet.Step` or `Told` as JSON, while a task runs."""
 Perform = Callable[[bytes, Tell], bytes]
 """Does one task: a `model.fleet.Task` as JSON in, a `model.fleet.Answer` as JSON out."""
 Reap = Callable[[str], None]
