@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fleet_batch import environment
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def certificate(folder: Path) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def stop(proxy: Proxy, folder: Path) -> None:
     """Do what the end of an engine does: its connections and the containers are gone."""
     proxy.cut()
     client = docker.from_env()
-    for container in client.containers.list(filters=label(folder)):
+    ours: dict[str, str | list[str] | bool] = {**label(folder)}
+    for container in client.containers.list(filters=ours):
         container.remove(force=True)
     client.close()
 

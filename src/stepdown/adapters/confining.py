@@ -45,7 +45,7 @@ def confine(
     if not spec.read_only:
         # Programs may lie there: Java unpacks its native libraries, and tests their builds.
         host["Tmpfs"] = {"/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.scratch}"}  # noqa: S108
-    if read_only:
+    if read_only or spec.read_only:
         # Anonymous volumes begin with what the image has at their place, and go with the container.
         folders = {*limits.writable, *([folder] if folder else [])}
         body["Volumes"] = {one: {} for one in sorted(folders)}
@@ -54,10 +54,11 @@ def confine(
 def folder_of(spec: ContainerSpec) -> str | None:
     """Return the folder of the root that is made for a confined container's files, else empty.
 
+    It needs one under a root that is read-only, whether the limits or the check make it so.
     None where they lie in several: the engine puts no file below a root that is read-only, so the
     container has to do without that limit.
     """
-    if spec.confinement is None or not spec.confinement.read_only:
+    if spec.confinement is None or not (spec.confinement.read_only or spec.read_only):
         return ""
     tops = {"/".join(PurePosixPath(file.path).parts[:2])[1:] for file in spec.files}
     return None if len(tops) > 1 else next(iter(tops), "")

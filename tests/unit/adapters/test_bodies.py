@@ -4,7 +4,8 @@ from stepdown.adapters.bodies import create_body, never_started
 from stepdown.adapters.connection import Direct, Published
 from stepdown.adapters.refusals import refusal_code
 from stepdown.model.image import Healthcheck, ImageConfig
-from stepdown.ports import ContainerSpec
+from stepdown.model.profile import Confinement
+from stepdown.ports import ContainerSpec, File
 
 IMAGE = ImageConfig(
     id="sha256:1", entrypoint=("/app",), cmd=("serve",), ports=("8080/tcp", "53/udp")
@@ -95,3 +96,12 @@ def test_harder_conditions() -> None:
     assert isinstance(host, dict)
     assert host["ReadonlyRootfs"] is True
     assert host["Sysctls"] == dict(sysctls)
+
+
+def test_files_have_a_place_of_their_own_where_the_check_makes_the_root_read_only() -> None:
+    """The engine puts no file below a root that is read-only, whoever asked for that."""
+    limits = Confinement(read_only=False)
+    files = (File(path="/stepdown/tool", content=b""),)
+    spec = ContainerSpec(image="i", role="r", read_only=True, files=files, confinement=limits)
+    body = create_body(spec, IMAGE, {}, Direct())
+    assert body["Volumes"] == {"/stepdown": {}}
