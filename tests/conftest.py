@@ -50,7 +50,7 @@ LONGEST = (
     *("test_a_worker_without", "test_the_driver_is_killed", "test_the_scheduler_is_killed"),
     *("test_a_cluster_finds", "test_a_worker_and_the_driver", "test_opened_then_closed"),
     *("test_the_wizard_shows", "test_application", "test_the_branch_of_go_static"),
-    *("test_nothing_stays",),
+    "test_nothing_stays",
 )
 
 
