@@ -21,6 +21,10 @@ _MASKS = (
     (re.compile(r"\b\d+ files\b"), "FILES"),  # images that are made anew differ by a few
     (re.compile(r", read before"), ""),  # of an image that an earlier run measured
 )
+OTHER = SHIPPED.with_name("recording-python.md")
+_FRAME = re.compile(
+    r"^(?:[A-Z][a-z ,-]+$|Read it again|Look at it|The answers|\? [WTB]\w+ \w+)", re.MULTILINE
+)
 _RUN = re.compile(r"^This run\n(?:  .*\n)+", re.MULTILINE)  # engine and time; wrapped anyhow
 
 
@@ -71,3 +75,13 @@ def test_another_time_and_commit_are_not() -> None:
     other = re.sub(r"(?<=Building the baseline on node:24  )[\d.]+", "99.9", other)
     assert other != shipped
     assert masked(shipped) == masked(other)
+
+
+def frame(recording: str) -> list[str]:
+    """Return the words that the wizard says for every application: headings and questions."""
+    return [found for found in _FRAME.findall(recording) if not found.startswith("? What shall")]
+
+
+def test_the_other_recording_is_of_the_same_wizard() -> None:
+    """Only one is made again by the tests; words that came or went show here."""
+    assert frame(OTHER.read_text("utf-8")) == frame(SHIPPED.read_text("utf-8"))
