@@ -159,7 +159,8 @@ def migrate(copy: Path, place: Path, *more: str) -> tuple[int, Outcome]:
 
 def compare(wanted: Expected, outcome: Outcome) -> None:
     """Assert that the outcome is as expected."""
-    assert list(faults(wanted, outcome)) == []
+    found = list(faults(wanted, outcome))
+    assert not found, "\n".join(found)
 
 
 def faults(wanted: Expected, outcome: Outcome) -> Iterator[str]:

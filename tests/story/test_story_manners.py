@@ -14,6 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+import leftovers
 from stepdown.cli.app import app
 from stories import Stepdown, git, make
 
@@ -163,13 +164,18 @@ def test_the_flags_of_ci_files_exist(stepdown: Stepdown) -> None:
     "words", [("plan",), ("migrate", "--yes"), ("recipes", "check", "--on", "2026-01-01"), ("pln",)]
 )
 def test_a_process_that_loads_all_itself_says_the_same(
-    stepdown: Stepdown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    stepdown: Stepdown,
+    tmp_path: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
 ) -> None:
     """Other stories run forks of a process that has loaded the program: see tests/loaded.py."""
     monkeypatch.chdir(make(tmp_path / "r", Dockerfile="FROM node:24\nCOPY . .\n"))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
     command = [sys.executable, "-m", "stepdown", *words]
-    alone = subprocess.run(command, check=False, capture_output=True, text=True)
+    own = leftovers.environment(home)
+    alone = subprocess.run(command, check=False, capture_output=True, text=True, env=own)
     said = stepdown(*words)
     assert (said.returncode, said.stdout) == (alone.returncode, alone.stdout)
     assert said.stderr == alone.stderr

@@ -215,23 +215,30 @@ class DockerEngine(Engine):
 
     def sweep(self) -> None:
         """Remove what dead runs of this machine and user left on the engine."""
-        self.swept = remove_things(self._api, self._run.host, lambda run: not self._run.alive(run))
+        self.swept = remove_things(self._api, self._run.host, self._dead)
         for sentence in self.swept:
             self._run.log(sentence)
 
     def close(self) -> None:
         """End the run's builds, and remove its containers, images and volumes.
 
+        A killed run's last build may have handed its image over after `sweep` looked: it goes, too.
         What an engine that went away still holds is swept by a later run.
         """
         self._containers.close()
         kill_marked(self._run.id)
         try:
-            removed = remove_things(self._api, self._run.host, lambda run: run == self._run.id)
+            removed = remove_things(self._api, self._run.host, self._done_with)
         except EngineError as gone:
             removed = (f"{gone.brief} {gone.details}",)
         for sentence in removed:
             self._run.log(sentence)
+
+    def _dead(self, run: str) -> bool:
+        return not self._run.alive(run)
+
+    def _done_with(self, run: str) -> bool:
+        return run == self._run.id or self._dead(run)
 
     def _while_open(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
