@@ -62,6 +62,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"tests/run would miss {item.nodeid}: no test with the engine")
         if item.nodeid.startswith("tests/engine/") and not item.get_closest_marker("engine"):
             raise pytest.UsageError(f"tests/run would miss {item.nodeid}: not marked `engine`")
+        if item.get_closest_marker("alone") and not item.nodeid.startswith("tests/story/"):
+            raise pytest.UsageError(f"tests/run would miss {item.nodeid}: `alone`, and no story")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -188,7 +188,7 @@ REDS = (
     one("limit-gigabyte", NO_EVIDENCE, test="dd if=/dev/zero bs=65536 count=16000",
         told="printed more"),
     one("limit-forks", NO_EVIDENCE, config=tested("b() { b | b & }; b; sleep 5; b; wait; false",
-        test_timeout="20")),
+        test_timeout="10")),
     one("limit-memory", NO_EVIDENCE, test="tail -c 1500000000 /dev/zero"),
 )  # fmt: skip
 UNBUILT = (
