@@ -44,6 +44,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     development: Development | None = None
     test: str = ""
     scripts: dict[str, str] = {}
+    update_bot: str = ""
     argument: str = ""
     original: str = ""
     refusals: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ def rewritten(text: str, case: Case, candidate: Candidate | None = None) -> Rewr
             development=case.development,
             test=Command(text=case.test) if case.test else None,
             scripts=tuple(case.scripts.items()),
+            update_bot=case.update_bot,
         ),
         packages=PACKAGES,
         policy=Policy(form=case.form, unsafe_fixes=case.unsafe_fixes),

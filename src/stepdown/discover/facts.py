@@ -33,9 +33,14 @@ _MARKS = {
     "composer.json": "php",
 }  # fmt: skip
 _RENOVATE = (
-    "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json",
+    "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5",
     ".github/renovate.json", ".github/renovate.json5",
+    ".gitlab/renovate.json", ".gitlab/renovate.json5",
 )  # fmt: skip
+_OF_DEPENDABOT = re.compile(
+    r"^[ \t]*-?[ \t]*[\"']?package-ecosystem[\"']?:[ \t]*([\"']?)docker\1[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE,
+)
 
 
 def facts(root: Path, target: Target) -> Facts:
@@ -160,6 +165,15 @@ def _top(root: Path, target: Target) -> Path:
 
 def _update_bot(tree: Tree) -> str:
     for name in (".github/dependabot.yml", ".github/dependabot.yaml"):
-        if re.search(r"package-ecosystem:\s*[\"']?docker[\"']?\s*$", tree.read(name), re.MULTILINE):
+        if _OF_DEPENDABOT.search(tree.read(name)):
             return "dependabot"
-    return "renovate" if any(tree.has(name) for name in _RENOVATE) else ""
+    return "renovate" if any(tree.has(name) for name in _RENOVATE) or _in_manifest(tree) else ""
+
+
+def _in_manifest(tree: Tree) -> bool:
+    """Tell whether Renovate's settings stand in package.json."""
+    try:
+        manifest = msgspec.json.decode(tree.read("package.json") or "{}")
+    except msgspec.DecodeError:
+        return False
+    return isinstance(manifest, dict) and "renovate" in manifest

@@ -11,8 +11,8 @@ from stepdown.report.headline import winner
 Words = tuple[str | Code, ...]
 _LINES = re.IGNORECASE | re.MULTILINE
 _NONE = (
-    "No configuration of Dependabot or Renovate for images was found in this repository, so "
-    "nobody proposes newer bases. "
+    "No configuration of Dependabot or Renovate for images was found in this repository; where "
+    "none runs for all repositories, nobody proposes newer bases. "
 )
 
 
@@ -21,10 +21,18 @@ def update_bots(outcome: Outcome) -> tuple[Section, ...]:
     best = winner(outcome)
     if best is None:
         return ()
-    image, form = best.candidate.image, outcome.plan.policy.form
-    place = _variable(form) if _by_variable(best.rewrite) else _literal(best.rewrite)
+    image = best.candidate.image
+    place = _literal(best.rewrite)
+    if _by_variable(best.rewrite):
+        place = _variable(outcome.plan.policy.form, own=_named_before(outcome, best.rewrite))
     said = (*_configured(outcome.plan.facts.update_bot), *place)
     return section("Updates of the base", paragraph(*said), *_digest(image))
+
+
+def _named_before(outcome: Outcome, rewrite: Rewrite) -> bool:
+    """Tell whether the file had the argument before; a new one has a name of its own."""
+    line = rf"^[ \t]*ARG\b.*?[ \t]{re.escape(rewrite.argument)}(?!\w)"
+    return re.search(line, outcome.plan.target.text, _LINES) is not None
 
 
 def _by_variable(rewrite: Rewrite) -> bool:
@@ -53,16 +61,17 @@ def _literal(rewrite: Rewrite) -> Words:
     )
 
 
-def _variable(form: str) -> Words:
+def _variable(form: str, *, own: bool) -> Words:
     """Say what becomes of a base that only a variable names, by our choice or by the file's own."""
-    other: Words = (" ", Code("--form alias"), " writes the base so that it does.")
+    better = Code("--form alias" if form == "arg" else "--form literal")
+    other: Words = (" ", better, " writes the base so that it does.")
     return (
         "The base stands in an ",
         Code("ARG"),
         ": Renovate reads its default, and Dependabot, which reads literal ",
         Code("FROM"),
         " lines only, does not see it.",
-        *(other if form == "arg" else (" The file named its base so before, too.",)),
+        *((" The file named its base so before, too.",) if own else other),
     )
 
 

@@ -56,7 +56,7 @@ def _debugging(trial: Trial) -> Iterator[Inline]:
         ".",
     )
     image = debug_image(trial.candidate.image)
-    if image:
+    if image and trial.rewrite.argument:
         argument = shlex.quote(f"{trial.rewrite.argument}={image}")
         yield (
             "For a build with a busybox shell, not for production: ",
@@ -86,17 +86,26 @@ def _gone(delta: SurfaceDelta) -> Iterator[Block]:
 
 def roll_back(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
     """Return the ways back to the old base."""
-    flag = f"--build-arg {shlex.quote(f'{trial.rewrite.argument}={trial.rewrite.original}')}"
-    old = (
-        "Without a commit: build with ",
-        Code(flag),
-        ", which selects the old base. Edits that fit only the new base need the revert.",
-    )
+    old = _by_argument(trial)
     if outcome.delivery is None:
-        return bullets((old,))
+        return bullets(old)
     revert = f"git revert {outcome.delivery.commit[:12]}"
     return bullets(
-        (("Before the merge: do not merge.",), ("After the merge: ", Code(revert), "."), old)
+        (("Before the merge: do not merge.",), ("After the merge: ", Code(revert), "."), *old)
+    )
+
+
+def _by_argument(trial: Trial) -> tuple[Inline, ...]:
+    """Return the way that needs no commit, nothing where the file has no argument for its base."""
+    if not trial.rewrite.argument:
+        return ()
+    flag = f"--build-arg {shlex.quote(f'{trial.rewrite.argument}={trial.rewrite.original}')}"
+    return (
+        (
+            "Without a commit: build with ",
+            Code(flag),
+            ", which selects the old base. Edits that fit only the new base need the revert.",
+        ),
     )
 
 

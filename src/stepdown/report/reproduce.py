@@ -13,14 +13,19 @@ _USUAL = Policy()
 
 
 def build(outcome: Outcome, trial: Trial) -> tuple[Block, ...]:
-    """Return the commands that build the image on the new and on the old base, on the branch."""
+    """Return the commands that build the image on the new and on the old base, on the branch.
+
+    A file without a build argument for its base has the old one in the commit before alone.
+    """
     target, delivery = outcome.plan.target, outcome.delivery
-    more = given(outcome.plan.policy)
-    old = (*more, "--build-arg", f"{trial.rewrite.argument}={trial.rewrite.original}")
+    more, name = given(outcome.plan.policy), trial.rewrite.argument
+    old = ("--build-arg", f"{name}={trial.rewrite.original}") if name else ()
+    before = () if name else command("git", "switch", "--detach", target.commit[:12])
     lines = (
         *(command("git", "switch", delivery.branch) if delivery else ()),
         *docker_build(target, "app:new", more),
-        *docker_build(target, "app:old", old),
+        *before,
+        *docker_build(target, "app:old", (*more, *old)),
     )
     return (paragraph("By hand, on the new base and on the old one:"), Listing(lines, "sh"))
 

@@ -80,5 +80,7 @@ def _checks(outcome: Outcome, best: Trial) -> tuple[Block, ...]:
 
 
 def _way_back(best: Trial) -> tuple[Block, ...]:
+    if not best.rewrite.argument:
+        return (paragraph("Revert this commit."),)
     flag = f"--build-arg {best.rewrite.argument}={best.rewrite.original}"
     return (paragraph("Revert this commit, or build with ", Code(flag), "."),)

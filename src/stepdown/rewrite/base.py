@@ -30,6 +30,8 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
         return Fixes(edits=(pen.edit(span, image, reason),), refusals=notes, argument=argument)
     if situation.policy.form == "alias" and not _numbers_shift(situation, doc):
         return _alias_form(doc, situation, pen, image, notes)
+    if situation.policy.form == "alias" and situation.facts.update_bot == "dependabot":
+        return _literal_form(situation, pen, image, notes)
     return _argument_form(doc, situation, pen, image, notes)
 
 
@@ -185,6 +187,16 @@ def _argument_form(
     define = _define(doc, pen, name, image, why if situation.policy.form == "alias" else "")
     edits = (define, _select(situation, pen, name))
     return Fixes(edits=edits, refusals=notes, argument=name)
+
+
+def _literal_form(situation: Situation, pen: Pen, image: str, notes: tuple[Refusal, ...]) -> Fixes:
+    """Keep the base where Dependabot reads it, in a file that has no room for the alias form."""
+    why = (
+        f"{situation.old} gives way to the smaller {situation.candidate.image}. It stays a literal "
+        "FROM, without a build argument: Dependabot is configured and reads no other, and another "
+        "stage before this one would change what the numbers of stages mean."
+    )
+    return Fixes(edits=(pen.edit(situation.root.image.span, image, why),), refusals=notes)
 
 
 def _alias_form(

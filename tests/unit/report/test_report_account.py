@@ -47,6 +47,7 @@ FILES = {
     "arg": "ARG BASE={image}\nFROM ${{BASE}}\n",
     "own": "ARG OTHER=1 BASE='{image}'\nFROM ${{BASE}}\n",
     "default": "ARG BASE\nFROM ${{BASE:-{image}}}\n",
+    "shifted": "ARG BASE={image}\nFROM ${{BASE}}\nFROM x\nCOPY --from=0 /a /a\n",
 }
 
 
@@ -64,8 +65,10 @@ def built(bot: str, file: str, image: str = "node:24-slim") -> Outcome:
     )
     trials = tuple(new if trial is best else trial for trial in good.trials)
     form = file if file in {"alias", "literal", "arg"} else "alias"
+    before = FILES[file].format(image="node:24") if file in {"own", "default"} else "FROM node:24\n"
     plan = msgspec.structs.replace(
         good.plan,
+        target=msgspec.structs.replace(good.plan.target, text=before),
         facts=msgspec.structs.replace(good.plan.facts, update_bot=bot),
         policy=msgspec.structs.replace(good.plan.policy, form=form),
     )
@@ -78,11 +81,16 @@ def built(bot: str, file: str, image: str = "node:24-slim") -> Outcome:
         ("dependabot", "alias", "Dependabot is configured here. The base stands literally"),
         ("dependabot", "literal", "which Dependabot and Renovate both read."),
         ("dependabot", "arg", "does not see it. `--form alias` writes the base so that it does."),
+        ("dependabot", "shifted", "does not see it. `--form literal` writes the base so that it"),
         ("dependabot", "own", "does not see it. The file named its base so before, too."),
         ("dependabot", "default", "does not see it. The file named its base so before, too."),
         ("renovate", "arg", "Renovate is configured here. The base stands in an `ARG`: Renovate"),
         ("renovate", "alias", "a build argument can still select another base"),
-        ("", "alias", "nobody proposes newer bases. The base stands literally"),
+        (
+            "",
+            "alias",
+            "nobody proposes newer bases. The base stands literally",
+        ),
         ("", "arg", "nobody proposes newer bases. The base stands in an `ARG`"),
     ],
 )

@@ -1,0 +1,4 @@
+FROM node:22
+COPY a /a
+FROM alpine:3
+COPY --from=0 /a /a
