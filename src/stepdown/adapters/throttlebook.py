@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stepdown.errors import StepdownError
-from stepdown.model.request import RequestState
+from stepdown.model.request import Offer, RequestState
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS turn (host TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS turn_of ON turn (host, at);
 CREATE TABLE IF NOT EXISTS hold (host TEXT PRIMARY KEY, until REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS request (
-    host TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, state TEXT NOT NULL,
-    PRIMARY KEY (host, repository, branch)
+CREATE TABLE IF NOT EXISTS offer (
+    host TEXT NOT NULL, repository TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
+    campaign TEXT NOT NULL, state TEXT NOT NULL, seen REAL NOT NULL,
+    PRIMARY KEY (host, repository, source, target)
 );
 """
 _KEPT = 7 * 86_400.0  # no rate counts further back than a day
@@ -50,21 +51,37 @@ class ThrottleBook:
             row = database.execute("SELECT until FROM hold WHERE host = ?", (host,)).fetchone()
         return float(row[0]) if row else 0
 
-    def note(self, host: str, repository: str, branch: str, state: RequestState) -> None:
-        """Remember where a request stands."""
+    def note(self, offer: Offer, state: RequestState, now: float) -> None:
+        """Remember where a request was seen to stand."""
+        place = (offer.host, offer.repository, offer.source, offer.target, offer.campaign)
         with self._writing() as database:
             database.execute(
-                "INSERT OR REPLACE INTO request VALUES (?, ?, ?, ?)",
-                (host, repository, branch, state.value),
+                "INSERT OR REPLACE INTO offer VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*place, state.value, now),
             )
 
-    def count(self, host: str, state: RequestState) -> int:
-        """Return how many requests stand there, as far as is known."""
+    def count(self, host: str, state: RequestState, campaign: str = "") -> int:
+        """Return how many requests stand there, as far as is known; of all campaigns for none."""
         with self._writing() as database:
             row = database.execute(
-                "SELECT count(*) FROM request WHERE host = ? AND state = ?", (host, state.value)
+                "SELECT count(*) FROM offer"
+                " WHERE host = ? AND state = ? AND (? = '' OR campaign = ?)",
+                (host, state.value, campaign, campaign),
             ).fetchone()
         return int(row[0])
+
+    def unseen(self, host: str, since: float) -> tuple[Offer, ...]:
+        """Return the requests that were open when they were seen last, before `since`."""
+        with self._writing() as database:
+            rows = database.execute(
+                "SELECT repository, source, target, campaign FROM offer"
+                " WHERE host = ? AND state = ? AND seen < ? ORDER BY seen",
+                (host, RequestState.OPEN.value, since),
+            ).fetchall()
+        return tuple(
+            Offer(host=host, repository=name, source=source, target=target, campaign=campaign)
+            for name, source, target, campaign in rows
+        )
 
     @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection]:

@@ -56,6 +56,19 @@ class MergeRequest(Value, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Offer(Value, frozen=True, kw_only=True):
+    """A request, as the budget knows it: by its branches, named as the forge names them.
+
+    `campaign` is the batch that it belongs to, empty for none.
+    """
+
+    host: str
+    repository: str
+    source: str
+    target: str
+    campaign: str = ""
+
+
 def in_fork(fork: Hosted, branch: str) -> str:
     """Return the source of a request whose branch lives in a fork."""
     return f"{fork.name}:{branch}"

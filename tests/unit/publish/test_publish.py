@@ -425,6 +425,88 @@ def test_no_more_than_so_many_are_open(tmp_path: Path, limits: Limits, words: st
     assert [one.kind for one in run()] == ["done", "nothing", "create"]
 
 
+class Several:
+    """Some repositories on one host, published in turn by batches that share one book."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.worlds = [World(folder / str(n)) for n in range(count)]
+        self.book = ThrottleBook(folder / "throttle.db")
+        self.clock = Clock()
+        self.fault: ForgeError | None = None
+
+    def publish(self, number: int, limits: Limits, campaign: str = "") -> str:
+        throttle = Throttle(
+            book=self.book,
+            limits=limits,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            campaign=campaign,
+        )
+        world = self.worlds[number]
+        site = Site(
+            host="h",
+            repository=str(number),
+            remote=world.remote,
+            forge=world.forge,
+            beside=self.beside,
+        )
+        return Publisher(terms=Terms(), throttle=throttle).publish(site, GOOD).kind
+
+    def beside(self, name: str) -> FileForge:
+        fault, self.fault = self.fault, None
+        if fault is not None:
+            raise fault
+        return self.worlds[int(name)].forge
+
+    def merge(self, number: int) -> None:
+        self.worlds[number].forge.alter("by hand", 1, state=RequestState.MERGED)
+
+
+def test_a_request_that_was_merged_unseen_frees_its_place(tmp_path: Path) -> None:
+    several, one = Several(tmp_path, 2), Limits(most_open=1)
+    assert several.publish(0, one) == "create"
+    several.merge(0)
+    assert several.publish(1, one) == "held"  # it was open a moment ago: nobody asks again
+    several.clock.now += 7200
+    assert several.publish(1, one) == "create"
+
+
+def test_requests_that_are_still_open_keep_their_place(tmp_path: Path) -> None:
+    several, one = Several(tmp_path, 2), Limits(most_open=1)
+    several.publish(0, one)
+    several.clock.now += 7200
+    assert several.publish(1, one) == "held"
+
+
+def test_a_repository_that_is_gone_keeps_no_place(tmp_path: Path) -> None:
+    several, one = Several(tmp_path, 2), Limits(most_open=1)
+    several.publish(0, one)
+    several.clock.now += 7200
+    several.fault = ForgeError("There is no such repository.")
+    assert several.publish(1, one) == "create"
+
+
+def test_a_busy_forge_is_asked_later_for_the_others(tmp_path: Path) -> None:
+    several, one = Several(tmp_path, 2), Limits(most_open=1)
+    several.publish(0, one)
+    several.merge(0)
+    several.clock.now += 7200
+    several.fault = ForgeError("Slow down.", wait=30)
+    assert several.publish(1, one) == "create"
+    assert several.clock.slept == [30]
+
+
+def test_a_canary_waits_for_its_own_batch(tmp_path: Path) -> None:
+    several, one = Several(tmp_path, 4), Limits(canary=1)
+    assert several.publish(0, one, "spring") == "create"
+    assert several.publish(1, one, "spring") == "held"
+    several.merge(0)
+    assert several.publish(0, one, "spring") == "done"
+    assert several.publish(1, one, "spring") == "create"
+    assert several.publish(2, one, "autumn") == "create"
+    assert several.publish(3, one, "autumn") == "held"
+
+
 def test_a_description_keeps_a_forges_limit(world: World) -> None:
     world.forge.limit = 4000
     world.publish()

@@ -17,6 +17,7 @@ from stepdown.flow.publish.throttle import (
     read_window,
     until_open,
 )
+from stepdown.model.request import Offer, RequestState
 
 BERLIN = timezone(timedelta(hours=1))
 
@@ -120,6 +121,26 @@ def test_a_forge_that_held_one_run_holds_the_next(tmp_path: Path) -> None:
     )
     assert throttle.pause("a") == 60
     assert throttle.pause("b") == 0
+
+
+def test_requests_are_counted_by_batch_and_those_that_nobody_saw_are_listed(
+    tmp_path: Path,
+) -> None:
+    book = ThrottleBook(tmp_path / "throttle.db")
+    first, second = (
+        Offer(host="a", repository=name, source="stepdown/d", target="main", campaign=name)
+        for name in ("one", "two")
+    )
+    book.note(first, RequestState.OPEN, 100)
+    book.note(second, RequestState.OPEN, 200)
+    assert book.count("a", RequestState.OPEN) == 2
+    assert book.count("a", RequestState.OPEN, "one") == 1
+    assert book.unseen("a", 150) == (first,)
+    assert book.unseen("a", 300) == (first, second)
+    book.note(first, RequestState.MERGED, 250)
+    assert book.unseen("a", 300) == (second,)
+    assert book.unseen("b", 300) == ()
+    assert book.count("a", RequestState.MERGED, "two") == 0
 
 
 def test_a_book_that_cannot_be_written_says_where(tmp_path: Path) -> None:

@@ -38,7 +38,11 @@ def open_forge(
     `kind` and `root` as for `place`. Nothing is sent yet. Raises ForgeError for a remote that is no
     forge's, and where the library for this forge is not installed.
     """
-    where = place(remote, kind, root)
+    return open_place(place(remote, kind, root), login, manners)
+
+
+def open_place(where: Place, login: Login, manners: Manners | None = None) -> Forge:
+    """Return the repository at a place, as `open_forge` does."""
     made: Forge = _member(where.kind, 1)(where, login, manners or Manners())
     return made
 

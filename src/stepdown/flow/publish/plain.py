@@ -9,7 +9,15 @@ from enum import StrEnum
 import msgspec
 
 from stepdown.errors import StepdownError
-from stepdown.flow.publish.decide import Create, LeaveAlone, Nothing, Standing, Wishes, decide
+from stepdown.flow.publish.decide import (
+    Action,
+    Create,
+    LeaveAlone,
+    Nothing,
+    Standing,
+    Wishes,
+    decide,
+)
 from stepdown.flow.publish.papers import Papers
 from stepdown.flow.publish.publish import Published, Terms, looked, order
 from stepdown.model.image import Value
@@ -60,7 +68,7 @@ class Courier(Value, frozen=True, kw_only=True):
             action = Create(reason="A review needs no branch.", push=True)
         if isinstance(action, Create) and not action.push:
             action = Nothing(reason=f"{branch} carries this change already.")
-        done = Published(repository=self.repository, branch=branch, action=action)
+        done = self._published(branch, action)
         if self.rehearse or not isinstance(action, Create):
             return done
         commit = remote.commit(order(papers, self.terms))
@@ -82,8 +90,13 @@ class Courier(Value, frozen=True, kw_only=True):
                 pushed = remote.push(done.branch, commit, expected, options)
             case _:
                 pushed = remote.push(done.branch, commit, expected)
+        asked = self.way is not Way.OPTIONS or pushed.options
         return msgspec.structs.replace(
-            done, commit=commit, url=pushed.url, notes=self._notes(pushed)
+            done,
+            commit=commit,
+            url=pushed.url,
+            way=self.way.value if asked else Way.BRANCH.value,
+            notes=self._notes(pushed),
         )
 
     def _written(self, remote: Remote, papers: Papers) -> Published:
@@ -91,12 +104,17 @@ class Courier(Value, frozen=True, kw_only=True):
         have, branch = papers.have(""), self.terms.branch
         works = have.standing is Standing.WORKS
         action = Create(reason="A patch.", push=False) if works else Nothing(reason=have.reason)
-        done = Published(repository=self.repository, branch=branch, action=action)
+        done = self._published(branch, action)
         if self.rehearse or not works:
             return done
         commit = remote.commit(order(papers, self.terms))
         file = remote.patch(commit, self._folder())
         return msgspec.structs.replace(done, commit=commit, url=file)
+
+    def _published(self, branch: str, action: Action) -> Published:
+        return Published(
+            repository=self.repository, branch=branch, action=action, way=self.way.value
+        )
 
     def _folder(self) -> str:
         if not self.folder:

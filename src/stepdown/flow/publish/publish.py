@@ -30,7 +30,14 @@ from stepdown.flow.publish.throttle import Throttle
 from stepdown.model.facts import Target
 from stepdown.model.image import Value
 from stepdown.model.remote import Look
-from stepdown.model.request import Hosted, MergeRequest, NewRequest, RequestState, in_fork
+from stepdown.model.request import (
+    Hosted,
+    MergeRequest,
+    NewRequest,
+    Offer,
+    RequestState,
+    in_fork,
+)
 from stepdown.model.trial import Outcome
 from stepdown.ports import CommitOrder, Forge, Remote
 from stepdown.report import gfm
@@ -63,7 +70,8 @@ class Terms(Value, frozen=True, kw_only=True):
 class Site:
     """Where one change goes: the `repository` (its full name) on `host`.
 
-    `fork` is where the branch is pushed to, None where that is the repository itself.
+    `fork` is where the branch is pushed to, None where that is the repository itself. `beside`
+    opens another repository of that host by its name, None where nobody can.
     """
 
     host: str
@@ -71,6 +79,7 @@ class Site:
     remote: Remote
     forge: Forge
     fork: Hosted | None = None
+    beside: Callable[[str], Forge] | None = None
 
     def source(self, branch: str) -> str:
         """Return what the forge calls our branch."""
@@ -80,6 +89,7 @@ class Site:
 class Published(Value, frozen=True, kw_only=True):
     """What became of one change. `action` is the decision, `held` why it was not carried out.
 
+    `way` is that of git alone (`plain.Way`), empty where the forge's own interface was used.
     `notes` tell what was asked for and could not be had.
     """
 
@@ -89,6 +99,7 @@ class Published(Value, frozen=True, kw_only=True):
     commit: str = ""
     url: str = ""
     held: str = ""
+    way: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -135,7 +146,7 @@ class Publisher:
         """Return what became of it, None after a pause: everything may have changed meanwhile."""
         job = _Job.begin(self.terms, site, outcome)
         action = job.decided()
-        held = self.throttle.full(site.host) if isinstance(action, Create) else ""
+        held = self._full(site) if isinstance(action, Create) else ""
         if held or self.rehearse:
             return job.result(action, held=held)
         if isinstance(action, Create | Update) and (pause := self.throttle.pause(site.host)) > 0:
@@ -143,13 +154,24 @@ class Publisher:
             self.throttle.sleep(pause)
             return None
         done = job.carry_out(action)
-        self._note(site, job.branch, done.action)
+        if (state := _state(done.action)) is not None:
+            self.throttle.note(job.offer(self.throttle.campaign), state)
         return done
 
-    def _note(self, site: Site, branch: str, action: Action) -> None:
-        state = _state(action)
-        if state is not None:
-            self.throttle.book.note(site.host, site.repository, branch, state)
+    def _full(self, site: Site) -> str:
+        """Say why no further request may be opened, empty where one may.
+
+        Before that, requests that nobody has looked at for a while are asked about: people merge
+        and close them without telling us.
+        """
+        why = self.throttle.full(site.host)
+        if not why or site.beside is None:
+            return why
+        for offer in self.throttle.doubtful(site.host):
+            self.throttle.note(offer, _standing(site.beside, offer))
+            if not (why := self.throttle.full(site.host)):
+                break
+        return why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +193,16 @@ class _Job:
         requests = site.forge.find(site.source(branch), look.target)
         return cls(
             terms=terms, site=site, papers=papers, branch=branch, look=look, requests=requests
+        )
+
+    def offer(self, campaign: str) -> Offer:
+        """Return the request as the budget knows it."""
+        return Offer(
+            host=self.site.host,
+            repository=self.site.repository,
+            source=self.site.source(self.branch),
+            target=self.look.target,
+            campaign=campaign,
         )
 
     def decided(self) -> Action:
@@ -306,6 +338,20 @@ def order(papers: Papers, terms: Terms) -> CommitOrder:
         signoff=terms.signoff,
         hooks=terms.hooks,
     )
+
+
+def _standing(beside: Callable[[str], Forge], offer: Offer) -> RequestState:
+    """Return where a request stands; one that cannot be seen any more waits for nobody."""
+    try:
+        found = beside(offer.repository).find(offer.source, offer.target)
+    except ForgeError as error:
+        if error.wait is not None:
+            raise
+        return RequestState.CLOSED
+    states = [one.state for one in found]
+    if RequestState.OPEN in states:
+        return RequestState.OPEN
+    return states[0] if states else RequestState.CLOSED
 
 
 def _request(action: Action) -> MergeRequest | None:

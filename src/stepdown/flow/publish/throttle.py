@@ -13,7 +13,7 @@ from typing import Protocol
 
 from stepdown.errors import UsageError
 from stepdown.model.image import Value
-from stepdown.model.request import RequestState
+from stepdown.model.request import Offer, RequestState
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
@@ -22,6 +22,8 @@ _WINDOW = re.compile(
     r"(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?,(?P<start>\d{1,2})-(?P<end>\d{1,2})"
 )
 _MIDNIGHT = 24
+_FRESH = 3600.0
+"""Seconds for which it is believed that a request is as it was seen."""
 
 
 class Rate(Value, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Limits(Value, frozen=True, kw_only=True):
     """What the user allows; None and empty are no limit.
 
     `most_open` bounds the requests that are open on a forge at one time. `canary` is the same bound
-    until a first one is merged.
+    for those of one campaign, until a first one of them is merged.
     """
 
     rate: Rate | None = None
@@ -67,22 +69,29 @@ class Book(Protocol):
     def held(self, host: str) -> float:
         """Return until when, 0 for never."""
 
-    def note(self, host: str, repository: str, branch: str, state: RequestState) -> None:
-        """Remember where a request stands."""
+    def note(self, offer: Offer, state: RequestState, now: float) -> None:
+        """Remember where a request was seen to stand."""
 
-    def count(self, host: str, state: RequestState) -> int:
-        """Return how many requests stand there, as far as is known."""
+    def count(self, host: str, state: RequestState, campaign: str = "") -> int:
+        """Return how many requests stand there, as far as is known; of all campaigns for none."""
+
+    def unseen(self, host: str, since: float) -> tuple[Offer, ...]:
+        """Return the requests that were open when they were seen last, before `since`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Waits for a turn. `clock`, `sleep` and `zone` (of the windows) are the world's."""
+    """Waits for a turn. `clock`, `sleep` and `zone` (of the windows) are the world's.
+
+    `campaign` is the batch that is published, empty for none.
+    """
 
     book: Book
     limits: Limits
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     zone: tzinfo | None = None
+    campaign: str = ""
 
     def pause(self, host: str) -> float:
         """Take a turn and return 0, or return the seconds after which to ask again."""
@@ -99,13 +108,24 @@ class Throttle:
         most, canary = self.limits.most_open, self.limits.canary
         if most is not None and opened >= most:
             return f"{opened} requests are open on {host}, and --max-open is {most}."
-        merged = self.book.count(host, RequestState.MERGED)
-        if canary is not None and not merged and opened >= canary:
-            return (
-                f"{opened} requests are open on {host} and none is merged yet: --canary {canary} "
-                "waits for the first."
-            )
-        return ""
+        if canary is None or self.book.count(host, RequestState.MERGED, self.campaign):
+            return ""
+        ours = self.book.count(host, RequestState.OPEN, self.campaign)
+        if ours < canary:
+            return ""
+        which = f"{ours} requests of this batch" if self.campaign else f"{ours} requests"
+        return (
+            f"{which} are open on {host} and none is merged yet: --canary {canary} waits for the "
+            "first."
+        )
+
+    def doubtful(self, host: str) -> tuple[Offer, ...]:
+        """Return the requests that may no longer be open: nobody has looked for a while."""
+        return self.book.unseen(host, self.clock() - _FRESH)
+
+    def note(self, offer: Offer, state: RequestState) -> None:
+        """Remember where a request stands now."""
+        self.book.note(offer, state, self.clock())
 
 
 def until_open(now: float, windows: tuple[Window, ...], zone: tzinfo | None = None) -> float:
