@@ -85,6 +85,9 @@ class FileForge(Forge):
     def close(self, number: int) -> None:
         self.alter("close", number, state=RequestState.CLOSED)
 
+    def forked(self) -> Hosted | None:
+        return None
+
     def fork(self) -> Hosted:
         raise ForgeError("No forks here.")
 

@@ -103,8 +103,10 @@ def test_a_draft_stays_one(forge: Forge, fake: Fake) -> None:
 
 def test_a_request_from_a_fork(stage: Stage, forge: Forge, fake: Fake) -> None:
     fake.forks_take = 2
+    assert forge.forked() is None
     fork = forge.fork()
     assert (fork.name, fork.fork, fork.empty) == (fake.fork_name, True, False)
+    assert forge.forked() == fork
     assert "@" not in fork.url
     assert set(stage.clock.slept) == {2}
     assert forge.fork() == fork

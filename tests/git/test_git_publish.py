@@ -98,8 +98,19 @@ def test_a_wrong_token_is_named_by_its_source_and_not_shown(stage: Stage) -> Non
     said = stage.publish(token="not-the-token")
     assert said.returncode == 1
     assert "not-the-token" not in said.stdout + said.stderr
-    assert "hint: " in said.stderr
+    assert "The token came from STEPDOWN_GITEA_TOKEN." in said.stderr
+    assert "It needs the scopes read:repository" in said.stderr
     assert stage.place.there() == ""
+
+
+def test_without_a_token_the_variables_are_named(stage: Stage) -> None:
+    said = stage.stepdown(
+        "publish", stage.place.world.root, "--record", stage.saved(stage.outcome()), *stage.flags
+    )
+    assert said.returncode == 1
+    assert "One in STEPDOWN_GITEA_TOKEN or GITEA_TOKEN" in said.stderr
+    assert "Needed is a token with `write:repository`" in said.stderr
+    assert "None was found: `stepdown help requests`" in said.stderr
 
 
 def test_the_token_is_nowhere(stage: Stage, tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_wrong_token_names_the_right_that_is_needed_and_not_the_token(place: P
         remote.look(BRANCH, "", "Dockerfile", place.head())
     assert "does not accept the credentials" in caught.value.brief
     assert "Needed is" in caught.value.hint
+    assert caught.value.hint.endswith("What was given came from a test.")
     assert "wrong-token" not in f"{caught.value.details}{caught.value.hint}"
 
 

@@ -97,7 +97,8 @@ class Credential:
 class Search:
     """Looks for the credential of one server.
 
-    `kind` is the forge's, `command` prints a token. `passed` says of each place why it gave none.
+    `kind` is the forge's, `command` prints a token. `passed` says of each place why it gave none,
+    `variables` are those that would.
     """
 
     def __init__(
@@ -113,6 +114,12 @@ class Search:
         self._url, self._command = url, command
         self._environment = os.environ if environment is None else environment
         self._host = urlsplit(url).hostname or ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the environment that may hold the token, ours first."""
+        others = (one.name for one in _VARIABLES.get(self.kind, ()))
+        return (f"STEPDOWN_{self.kind.upper()}_TOKEN", *others) if self.kind else ()
 
     def find(self) -> Credential | None:
         """Return the first that there is, None for none. Raises ForgeError for a failed command."""
@@ -202,12 +209,15 @@ class Search:
 class Access(msgspec.Struct, frozen=True):
     """How git reaches a server: `env` is added to its environment, `redactor` cleans its words.
 
-    `hooks` runs the repository's own hooks around a push.
+    `hooks` runs the repository's own hooks around a push. `kind` is the forge's, empty where only
+    the host's name may tell. `source` is where the credential comes from, empty without one.
     """
 
     env: Mapping[str, str] = {}
     redactor: Redactor = Redactor()
     hooks: bool = True
+    kind: str = ""
+    source: str = ""
 
 
 def access(
@@ -215,13 +225,15 @@ def access(
     credential: Credential | None,
     *,
     hooks: bool = True,
+    kind: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> Access:
     """Return how git reaches `url` with a credential; with None it finds its own."""
     known = os.environ if environment is None else environment
     if credential is None:
-        return Access({}, Redactor(), hooks)
-    return Access(credential.for_git(url, known), Redactor(credential.secrets), hooks)
+        return Access(hooks=hooks, kind=kind)
+    env, redactor = credential.for_git(url, known), Redactor(credential.secrets)
+    return Access(env, redactor, hooks, kind, credential.source if env else "")
 
 
 def without_secret(url: str) -> tuple[str, Credential | None]:

@@ -2,6 +2,7 @@
 
 import re
 
+from stepdown.adapters.credentials import Access
 from stepdown.adapters.forges.place import guess
 from stepdown.errors import ForgeError
 
@@ -46,10 +47,18 @@ def scope(forge: str) -> str:
     return _SCOPES.get(forge, "a user who may push to the repository")
 
 
-def refused(url: str, said: str) -> ForgeError:
+def _given(url: str, access: Access) -> str:
+    """Say where the credential came from that was not enough."""
+    if access.source:
+        return f" What was given came from {access.source}."
+    none = " None was found: `stepdown help requests` says where one is looked for."
+    return none if url.startswith("http") else ""
+
+
+def refused(url: str, said: str, access: Access) -> ForgeError:
     """Return the error for what git printed when it could not reach, read or push."""
     host = re.sub(r"^[a-z+]+://|^[^/@]*@|[/:].*$", "", url)
-    needed = f"Needed is {scope(guess(host))}."
+    needed = f"Needed is {scope(access.kind or guess(host))}.{_given(url, access)}"
     for pattern, brief, hint, wait in (
         (_BUSY, f"{host} asks to slow down.", "", _LATER),
         (_MOVED, "The branch on the remote moved meanwhile.", "", 0.0),
@@ -60,7 +69,10 @@ def refused(url: str, said: str) -> ForgeError:
         (_AWAY, f"{host} cannot be reached.", "Try again later.", _SOON),
     ):  # fmt: skip
         if pattern.search(said):
-            return ForgeError(brief, details=said.strip(), hint=hint, wait=wait)
+            details = access.redactor.clean(said).strip()
+            return ForgeError(brief, details=details, hint=hint, wait=wait)
     return ForgeError(
-        f"git could not talk to {url}.", details=said.strip(), hint="`git ls-remote` has to work."
+        f"git could not talk to {url}.",
+        details=access.redactor.clean(said).strip(),
+        hint="`git ls-remote` has to work.",
     )

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stepdown.adapters.credentials import Search
+from stepdown.adapters.credentials import Credential, Search
 from stepdown.adapters.forges.login import Login
 from stepdown.adapters.forges.opening import home, open_directory
-from stepdown.adapters.forges.place import KINDS
+from stepdown.adapters.forges.place import ALIASES, KINDS
 from stepdown.adapters.redactor import Redactor
 from stepdown.errors import UsageError
 from stepdown.model.fleet import Entry
 from stepdown.model.request import Hosted
 
-_KINDS = {"forgejo": "gitea"}
 Skipped = tuple[Entry, str]
 
 
@@ -36,16 +35,22 @@ class Source:
 
     def _of(self, word: str) -> Iterator[Hosted]:
         name, _, owner = word.partition(":")
-        kind = _KINDS.get(name, name)
+        kind = ALIASES.get(name, name)
         if kind not in KINDS or not owner:
             raise UsageError(
                 f"--from-forge {word} names no forge and owner.",
                 hint=f"Give it like github:ORG or gitlab:GROUP; forges: {', '.join(KINDS)}.",
             )
         credential = Search(self.root or home(kind), kind, command=self.command).find()
-        login = Login(credential.token, credential.user) if credential else Login("")
+        login = _login(credential)
         with Redactor(credential.secrets if credential else ()).errors():
             yield from open_directory(kind, login, root=self.root).repositories(owner)
+
+
+def _login(credential: Credential | None) -> Login:
+    if credential is None:
+        return Login("")
+    return Login(credential.token, credential.user, credential.source)
 
 
 def _entry(hosted: Hosted) -> Entry:

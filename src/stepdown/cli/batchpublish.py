@@ -1,17 +1,19 @@
 """`stepdown batch publish`: merge requests for what a batch found, one after the other."""
 
 import sys
-from collections.abc import Iterator
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
 import msgspec
 
 from stepdown.adapters.runs import open_run
-from stepdown.cli import fleetcounter
+from stepdown.cli import delivered
 from stepdown.cli.counter import say
 from stepdown.cli.exits import BATCH, GREEN
+from stepdown.cli.fleetcounter import Ways
 from stepdown.cli.requestflags import RequestOptions
 from stepdown.errors import UsageError
 from stepdown.flow.batch.ledger import Ledger
@@ -24,6 +26,7 @@ from stepdown.model.fleet import Entry, Report, Result
 from stepdown.model.trial import Outcome
 
 _REQUEST = "request"
+_FAILED = "failed"
 
 
 def publish(  # noqa: PLR0913  (the flags)
@@ -43,17 +46,25 @@ def publish(  # noqa: PLR0913  (the flags)
         raise UsageError(
             f"There is no ledger {path}.", hint="`stepdown batch evaluate REPOS` makes one."
         )
-    failed = 0
+    tally: Counter[str] = Counter()
     with written(path) as ledger, open_run() as run:
         found = tuple(_wanted(ledger, only))[:limit]
-        keys = iter([key for key, *_ in found])
-        way = partial(fleetcounter.opened, run, options, rehearse=dry_run)
-        for number, (entry, ended) in enumerate(publish_all(_records(ledger, found), way), 1):
-            failed += isinstance(ended, Failed)
-            _tell(entry, ended, f"[{number} of {len(found)}]", as_json=as_json)
-            _note(ledger, next(keys), ended, dry_run=dry_run)
-    say(f"{len(found)} looked at, {failed} failed.")
-    return BATCH if failed else GREEN
+        ways = Ways(
+            run=run,
+            options=options,
+            campaign=str(path.resolve()),
+            rehearse=dry_run,
+            say=_once(),
+        )
+        teller = _Teller(of=len(found), rehearse=dry_run, as_json=as_json)
+        ended = publish_all(_records(ledger, found), ways.opened)
+        try:
+            for (key, *_), (entry, end) in zip(found, ended, strict=True):
+                tally[teller.tell(entry, end)] += 1
+                _note(ledger, key, end, dry_run=dry_run)
+        finally:
+            say(_summary(tally))
+    return BATCH if tally[_FAILED] else GREEN
 
 
 def _wanted(ledger: Ledger, only: tuple[str, ...]) -> Iterator[tuple[str, Entry, Report, str]]:
@@ -79,21 +90,67 @@ def _note(ledger: Ledger, key: str, ended: Ended, *, dry_run: bool) -> None:
         ledger.note(key, {_REQUEST: ended.url})
 
 
-def _tell(entry: Entry, ended: Ended, number: str, *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(to_json({"entry": entry, "ended": ended}).decode() + "\n")
-        return
-    say(f"{number} {entry.name}: {_said(ended)}")
+def _once() -> Callable[[str], None]:
+    """Return what tells people something, but the same thing only once."""
+    told: set[str] = set()
+
+    def tell(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            say(text)
+
+    return tell
 
 
-def _said(ended: Ended) -> str:
-    match ended:
-        case Published():
-            what = ended.held or ended.reason
-            return f"{ended.kind.replace('_', ' ')}: {what}{f' {ended.url}' if ended.url else ''}"
-        case Passed():
-            return ended.reason
-        case Failed():
-            return " ".join(part for part in (ended.brief, ended.details, ended.hint) if part)
-        case _:
-            assert_never(ended)
+@dataclass
+class _Teller:
+    """Tells what became of one entry after the other."""
+
+    of: int
+    rehearse: bool
+    as_json: bool
+    number: int = 0
+
+    def tell(self, entry: Entry, ended: Ended) -> str:
+        """Tell it, and return it in a few words."""
+        self.number += 1
+        if self.as_json:
+            sys.stdout.write(to_json({"entry": entry, "ended": ended}).decode() + "\n")
+        else:
+            first, *more = self._lines(ended)
+            say(f"[{self.number} of {self.of}] {entry.name}: {first}")
+            for line in more:
+                say(f"  {line}")
+        return self._word(ended)
+
+    def _word(self, ended: Ended) -> str:
+        match ended:
+            case Published():
+                return delivered.word(ended, rehearse=self.rehearse)
+            case Passed():
+                return "passed over"
+            case Failed():
+                return _FAILED
+            case _:
+                assert_never(ended)
+
+    def _lines(self, ended: Ended) -> tuple[str, ...]:
+        match ended:
+            case Published():
+                parts = (delivered.said(ended, rehearse=self.rehearse), delivered.reason(ended))
+                first = " ".join(filter(None, (": ".join(filter(None, parts)), ended.url)))
+                return (first, *ended.notes)
+            case Passed():
+                return (f"passed over: {ended.reason}",)
+            case Failed():
+                hint = (f"hint: {ended.hint}",) if ended.hint else ()
+                return (f"failed: {ended.brief}", *ended.details.splitlines(), *hint)
+            case _:
+                assert_never(ended)
+
+
+def _summary(tally: "Counter[str]") -> str:
+    """Return how often each thing became of an entry; nobody has to count lines."""
+    others = [f"{count} {word}" for word, count in tally.items() if word != _FAILED]
+    more = f"; {', '.join(others)}" if others else ""
+    return f"{tally.total()} looked at, {tally[_FAILED]} failed{more}."

@@ -2,14 +2,15 @@
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from stepdown.adapters.credentials import Credential, Search, access, without_secret
-from stepdown.adapters.forges.opening import Login, open_forge
-from stepdown.adapters.forges.place import Place, place
+from stepdown.adapters.forges.opening import Login, open_place
+from stepdown.adapters.forges.place import ALIASES, Place, place
 from stepdown.adapters.gitcommand import GitCommand
 from stepdown.adapters.redactor import Redactor
 from stepdown.adapters.remote import GitRemote
@@ -24,8 +25,6 @@ from stepdown.flow.publish.throttle import Limits, Throttle, read_rate, read_win
 from stepdown.model.request import Hosted
 from stepdown.model.trial import Outcome
 from stepdown.ports import Forge
-
-_KINDS = {"forgejo": "gitea"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +63,16 @@ class Counter:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the user asked for, beside the repository at `root`. `rehearse` writes nothing."""
+    """What the user asked for, beside the repository at `root`. `rehearse` writes nothing.
+
+    `campaign` names the batch that this is a part of.
+    """
 
     root: Path
     run: Run
     options: RequestOptions
     branch: str = ""
+    campaign: str = ""
     draft: bool = False
     rehearse: bool = False
 
@@ -82,43 +85,57 @@ def counter(wanted: Wanted) -> Counter:
     credential = None if options.patches else _credential(url, where, options) or given
     redactor = Redactor(credential.secrets if credential else ())
     with redactor.errors():
-        forge, why = _forge(url, where, credential, options)
-        hosted = forge.repository() if forge else None
-        fork = _fork(forge, hosted, rehearse=wanted.rehearse)
-        credential = _named(credential, hosted)
+        login, why = _login(where, credential, options)
+        found = _reached(where, login, rehearse=wanted.rehearse)
+        credential = _named(credential, found.hosted if found else None)
         redactor = Redactor(credential.secrets if credential else ())
+        kind = where.kind if where else ""
         remote = GitRemote(
             wanted.root,
             wanted.run,
             url,
-            access(url, credential, hooks=not options.no_verify),
-            fork.url if fork else "",
+            access(url, credential, hooks=not options.no_verify, kind=kind),
+            found.fork.url if found and found.fork else "",
         )
-        return _counter(wanted, remote, redactor, (where, forge, hosted, fork), (*notes, *why))
+        notes = (*notes, *why, *(found.notes if found else ()))
+        return _counter(wanted, where, found, (remote, redactor), notes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reached:
+    """A repository behind its forge's interface, and the fork where it may not be pushed to.
+
+    `beside` opens another repository there by its name.
+    """
+
+    forge: Forge
+    hosted: Hosted
+    beside: Callable[[str], Forge]
+    fork: Hosted | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _counter(
     wanted: Wanted,
-    remote: GitRemote,
-    redactor: Redactor,
-    found: tuple[Place | None, Forge | None, Hosted | None, Hosted | None],
+    where: Place | None,
+    found: _Reached | None,
+    ends: tuple[GitRemote, Redactor],
     notes: tuple[str, ...],
 ) -> Counter:
-    where, forge, hosted, fork = found
+    remote, redactor = ends
     terms = _terms(wanted)
-    name = hosted.name if hosted else where.name if where else wanted.root.name
-    site = (
-        Site(host=where.host, repository=name, remote=remote, forge=forge, fork=fork)
-        if forge and where
-        else None
-    )
+    name = found.hosted.name if found else where.name if where else wanted.root.name
+    site = _site(where, found, remote) if where and found else None
     patches = wanted.options.patches
     return Counter(
         remote=remote,
         redactor=redactor,
         terms=terms,
         publisher=Publisher(
-            terms=terms, throttle=throttle(wanted.options), rehearse=wanted.rehearse, say=say
+            terms=terms,
+            throttle=throttle(wanted.options, wanted.campaign),
+            rehearse=wanted.rehearse,
+            say=say,
         ),
         courier=plain.Courier(
             terms=terms,
@@ -133,7 +150,18 @@ def _counter(
     )
 
 
-def throttle(options: RequestOptions) -> Throttle:
+def _site(where: Place, found: _Reached, remote: GitRemote) -> Site:
+    return Site(
+        host=where.host,
+        repository=found.hosted.name,
+        remote=remote,
+        forge=found.forge,
+        fork=found.fork,
+        beside=found.beside,
+    )
+
+
+def throttle(options: RequestOptions, campaign: str) -> Throttle:
     """Return the budget, in the user's own folder for state."""
     limits = Limits(
         rate=read_rate(options.rate) if options.rate else None,
@@ -142,7 +170,7 @@ def throttle(options: RequestOptions) -> Throttle:
         canary=options.canary,
     )
     book = ThrottleBook(Home.default().state / "throttle.db")
-    return Throttle(book=book, limits=limits, clock=time.time, sleep=time.sleep)
+    return Throttle(book=book, limits=limits, clock=time.time, sleep=time.sleep, campaign=campaign)
 
 
 def say(text: str) -> None:
@@ -181,7 +209,7 @@ def _place(url: str, options: RequestOptions) -> tuple[Place | None, tuple[str, 
     """Return which forge it is; None where nobody can tell and git alone will do."""
     if options.patches:
         return None, ()
-    kind = _KINDS.get(options.forge, options.forge)
+    kind = ALIASES.get(options.forge, options.forge)
     try:
         return place(url, kind, options.forge_url), ()
     except ForgeError as error:
@@ -200,24 +228,62 @@ def _credential(url: str, where: Place | None, options: RequestOptions) -> Crede
     return Search(web, kind, command=options.token_command).find()
 
 
-def _forge(
-    url: str, where: Place | None, credential: Credential | None, options: RequestOptions
-) -> tuple[Forge | None, tuple[str, ...]]:
-    """Return the forge's interface, or None and why git alone has to do."""
-    if where is None or options.via == "git" or options.patches:
+def _login(
+    where: Place | None, credential: Credential | None, options: RequestOptions
+) -> tuple[Login | None, tuple[str, ...]]:
+    """Return what the forge's interface is asked with, or None and why git alone has to do."""
+    if options.patches:
         return None, ()
-    if credential is None:
-        why = Search(f"{where.root}/{where.name}.git", where.kind)
-        why.find()
-        if options.via == "api":
-            raise ForgeError(
-                f"There is no token for {where.host}.",
-                details="\n".join(why.passed),
-                hint="Set one of these variables, or give --token-command.",
-            )
-        return None, (f"No token for {where.host}, so git alone has to do: --via api says why.",)
-    login = Login(credential.token, credential.user)
-    return open_forge(url, login, kind=where.kind, root=options.forge_url), ()
+    if where is not None and options.via != "git" and credential is not None:
+        return Login(credential.token, credential.user, credential.source), ()
+    if options.max_open is not None or options.canary is not None:
+        raise ForgeError(
+            "--max-open and --canary need the forge's interface: git alone cannot tell which "
+            "requests are open.",
+            hint="Give a token (`stepdown help requests`), or use --rate and --limit.",
+        )
+    if where is None or options.via == "git":
+        return None, ()
+    return None, (_without_token(where, options),)
+
+
+def _without_token(where: Place, options: RequestOptions) -> str:
+    """Return the note that git alone has to do. Raises ForgeError where that is not wanted."""
+    search = Search(f"{where.root}/{where.name}.git", where.kind)
+    search.find()
+    if options.via == "api":
+        raise ForgeError(
+            f"There is no token for {where.host}.",
+            details="\n".join(search.passed),
+            hint="Set one of these variables, or give --token-command.",
+        )
+    return (
+        f"There is no token for {where.host}, so git alone has to do. One in "
+        f"{' or '.join(search.variables)} opens and updates requests; --via api says where one "
+        "was looked for."
+    )
+
+
+def _reached(where: Place | None, login: Login | None, *, rehearse: bool) -> _Reached | None:
+    """Ask the forge for the repository. Raises NothingToDoError where nobody can change it."""
+    if where is None or login is None:
+        return None
+
+    def beside(name: str) -> Forge:
+        return open_place(msgspec.structs.replace(where, name=name), login)
+
+    forge = beside(where.name)
+    hosted = forge.repository()
+    if hosted.empty:
+        raise NothingToDoError(f"{hosted.name} is empty.", hint="Push its first commit.")
+    if hosted.archived:
+        raise NothingToDoError(f"{hosted.name} is archived.", hint="Nobody can change it any more.")
+    if hosted.writable:
+        return _Reached(forge=forge, hosted=hosted, beside=beside)
+    fork = forge.forked() if rehearse else forge.fork()
+    which = f"the fork {fork.name}" if fork else "a fork, which would be made"
+    note = f"This user may not push to {hosted.name}: the branch goes to {which}."
+    return _Reached(forge=forge, hosted=hosted, beside=beside, fork=fork, notes=(note,))
 
 
 def _named(credential: Credential | None, hosted: Hosted | None) -> Credential | None:
@@ -228,17 +294,6 @@ def _named(credential: Credential | None, hosted: Hosted | None) -> Credential |
     if credential is None or hosted is None or not hosted.user:
         return credential
     return Credential(hosted.user, credential.token, credential.source)
-
-
-def _fork(forge: Forge | None, hosted: Hosted | None, *, rehearse: bool) -> Hosted | None:
-    """Return the user's fork where the repository itself may not be pushed to."""
-    if forge is None or hosted is None:
-        return None
-    if hosted.empty:
-        raise NothingToDoError(f"{hosted.name} is empty.", hint="Push its first commit.")
-    if hosted.archived:
-        raise NothingToDoError(f"{hosted.name} is archived.", hint="Nobody can change it any more.")
-    return None if hosted.writable or rehearse else forge.fork()
 
 
 def _way(where: Place | None) -> plain.Way:

@@ -1,17 +1,14 @@
-"""The way out of one repository of a batch: a clone without a work tree, then its counter.
+"""The ways out of a batch: for each entry a clone without a work tree, then its counter."""
 
-For `flow.publish.fleet.publish_all`: `partial(opened, run, options, rehearse=...)` is its `Open`.
-"""
-
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stepdown.adapters.credentials import Search, access, without_secret
-from stepdown.adapters.forges.place import guess
+from stepdown.adapters.forges.place import ALIASES, guess
 from stepdown.adapters.gitcommand import GitCommand
-from stepdown.adapters.redactor import Redactor
 from stepdown.adapters.refusal import refused
 from stepdown.adapters.remote import ENVIRONMENT
 from stepdown.adapters.runs import Run
@@ -24,27 +21,48 @@ from stepdown.model.fleet import Entry, Report
 _CLONE = ("clone", "--quiet", "--no-checkout", "--no-tags", "--origin=origin")
 
 
-@contextmanager
-def opened(
-    run: Run, options: RequestOptions, entry: Entry, report: Report, *, rehearse: bool = False
-) -> Iterator[Counter]:
-    """Yield the way out of an entry; requests of a batch are drafts unless --ready says other.
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """The ways out of the entries of one batch. With `rehearse` nothing is written.
 
-    Raises NothingToDoError where the report has no commit, ForgeError and RepositoryError.
+    `campaign` names the batch for --canary; `say` tells people what they should know of a way.
     """
-    if not report.commit:
-        raise NothingToDoError(f"{report.result}: {report.reason}", hint=report.hint)
-    root = run.scratch("publish") / "repository"
-    _clone(_address(entry.repository), root, options)
-    yield counter(
-        Wanted(
+
+    run: Run
+    options: RequestOptions
+    campaign: str
+    rehearse: bool
+    say: Callable[[str], None]
+
+    @contextmanager
+    def opened(self, entry: Entry, report: Report) -> Iterator[Counter]:
+        """Yield the way out of an entry; requests of a batch are drafts unless --ready says other.
+
+        The clone is gone afterwards. Raises NothingToDoError where the report has no commit,
+        ForgeError and RepositoryError.
+        """
+        if not report.commit:
+            raise NothingToDoError(f"{report.result}: {report.reason}", hint=report.hint)
+        folder = self.run.scratch("publish")
+        try:
+            _clone(_address(entry.repository), folder / "repository", self.options)
+            made = counter(self._wanted(folder / "repository", entry))
+            for note in made.notes:
+                self.say(note)
+            yield made
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _wanted(self, root: Path, entry: Entry) -> Wanted:
+        into = self.options.into or entry.base
+        return Wanted(
             root=root,
-            run=run,
-            options=_for(entry, options),
+            run=self.run,
+            options=replace(self.options, into=into, remote="origin"),
+            campaign=self.campaign,
             draft=True,
-            rehearse=rehearse,
+            rehearse=self.rehearse,
         )
-    )
 
 
 def _address(repository: str) -> str:
@@ -55,19 +73,15 @@ def _address(repository: str) -> str:
     return origin.text if origin.status == 0 else repository
 
 
-def _for(entry: Entry, options: RequestOptions) -> RequestOptions:
-    return replace(options, into=options.into or entry.base, remote="origin")
-
-
 def _clone(url: str, root: Path, options: RequestOptions) -> None:
     """Clone the history without a work tree."""
     bare, given = without_secret(url)
     web = bare if bare.startswith("http") else ""
-    kind = options.forge or guess(web.partition("//")[2].partition("/")[0])
+    host = web.partition("//")[2].partition("/")[0]
+    kind = ALIASES.get(options.forge, options.forge) or guess(host)
     found = Search(web, kind, command=options.token_command).find() if web else None
-    credential = given or found
-    env = access(bare, credential).env
-    redactor = Redactor(credential.secrets if credential else ())
-    answer = GitCommand(root.parent, env={**ENVIRONMENT, **env}).ask(*_CLONE, "--", bare, str(root))
+    how = access(bare, given or found, kind=kind)
+    git = GitCommand(root.parent, env={**ENVIRONMENT, **how.env})
+    answer = git.ask(*_CLONE, "--", bare, str(root))
     if answer.status != 0:
-        raise refused(bare, redactor.clean(answer.error))
+        raise refused(bare, answer.error, how)

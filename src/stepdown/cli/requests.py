@@ -8,6 +8,7 @@ import msgspec
 
 from stepdown.adapters.checkout import GitCheckout
 from stepdown.adapters.runs import open_run
+from stepdown.cli import delivered
 from stepdown.cli.counter import Counter, Wanted, counter, say
 from stepdown.cli.desk import RECORD
 from stepdown.cli.exits import GREEN, NO_CANDIDATE
@@ -27,7 +28,6 @@ from stepdown.flow.publish.decide import (
     decide,
 )
 from stepdown.flow.publish.papers import Papers
-from stepdown.flow.publish.plain import Way
 from stepdown.flow.publish.publish import Published, looked
 from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
@@ -115,37 +115,9 @@ def brought(wanted: Wanted, outcome: Outcome) -> Outcome:
 def tell(done: Published, made: Counter) -> None:
     """Say on standard error what became of the request."""
     clean = made.redactor.clean
-    say(clean(f"{_said(done, made)}{': ' + done.url if done.url else ''}"))
-    if done.kind != "create" or made.site is not None:
-        say(clean(f"  {done.reason}"))
-    for note in done.notes:
-        say(clean(f"  {note}"))
-
-
-def _said(done: Published, made: Counter) -> str:
-    """Return what was done in words; git alone opens no request, it asks for one."""
-    if made.site is None and done.kind == "create":
-        return _BY_GIT[made.courier.way].format(branch=done.branch)
-    return f"Merge request: {_WORDS[done.kind]}"
-
-
-_BY_GIT = {
-    Way.BRANCH: "The branch {branch} is pushed; the merge request is opened by hand",
-    Way.OPTIONS: "The branch {branch} is pushed, and a merge request is asked for",
-    Way.REVIEW: "The change is up for review",
-    Way.PATCHES: "The patch is written",
-}
-_WORDS = {
-    "create": "opened",
-    "update": "brought up to date",
-    "leave_alone": "left alone",
-    "stay_closed": "stays closed",
-    "done": "done",
-    "close": "closed",
-    "nothing": "as it was",
-    "held": "waits",
-}
-_WOULD = {"create": "would be opened", "update": "would be updated", "close": "would be closed"}
+    say(clean(f"{delivered.headline(done)}{': ' + done.url if done.url else ''}"))
+    for line in filter(None, (delivered.reason(done), *done.notes)):
+        say(clean(f"  {line}"))
 
 
 def publish(path: Path, saved: Path | None, options: RequestOptions, **more: object) -> int:
@@ -167,20 +139,20 @@ def publish(path: Path, saved: Path | None, options: RequestOptions, **more: obj
         if as_json:
             sys.stdout.write(to_json(done).decode() + "\n")
         elif dry_run:
-            sys.stdout.write(rehearsal(done, outcome, made))
+            sys.stdout.write(rehearsal(done, outcome))
         else:
             tell(done, made)
         return GREEN if outcome.best is not None else NO_CANDIDATE
 
 
-def rehearsal(done: Published, outcome: Outcome, made: Counter) -> str:
+def rehearsal(done: Published, outcome: Outcome) -> str:
     """Return what would be done, in words, with the texts."""
     papers = Papers(outcome=outcome)
-    would = _WOULD.get(done.kind, _WORDS[done.kind])
+    would = delivered.headline(done, rehearse=True)
     lines = (
-        f"Merge request: {would}. {done.reason}",
-        f"Repository: {done.repository}, branch {done.branch}",
-        *((f"Way: {made.courier.way}",) if made.site is None else ()),
+        f"{would}. {delivered.reason(done)}".rstrip(),
+        f"Repository: {done.repository}{f', branch {done.branch}' if done.branch else ''}",
+        *((f"Way: {done.way}",) if done.way else ()),
         *((f"Request: {done.url}",) if done.url else ()),
     )
     text = "\n".join(lines) + "\n"

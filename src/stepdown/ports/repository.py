@@ -74,6 +74,9 @@ class Forge(Protocol):
     def close(self, number: int) -> None:
         """Close a merge request without merging it."""
 
+    def forked(self) -> Hosted | None:
+        """Return the user's fork, None where there is none or the forge does not tell."""
+
     def fork(self) -> Hosted:
         """Return the user's fork, made and waited for where there is none."""
 

@@ -44,6 +44,7 @@ class GitHub(Fake):
     def paths(self) -> list[tuple[str, str, str]]:
         repo = "/repos/([^/]+/[^/]+)"
         return [
+            ("GET", "/user", "me"),
             ("GET", "/users/([^/]+)", "user"),
             ("GET", "/orgs/([^/]+)", "organisation"),
             ("GET", "/orgs/([^/]+)/repos", "owned_by"),
@@ -101,6 +102,9 @@ class GitHub(Fake):
             raise UnknownError
         return self.person(name) | {"type": "Organization" if name == self.owner else "User"}
 
+    def me(self, request: Request) -> Any:
+        return self.person(ME)
+
     def organisation(self, request: Request, name: str) -> Any:
         return {"login": name, "id": 1, "url": self.api(f"/orgs/{name}")}
 
@@ -120,6 +124,9 @@ class GitHub(Fake):
             "default_branch": repo.default,
             "archived": repo.archived,
             "fork": bool(repo.parent),
+            **(
+                {"parent": self.about(self.repos[repo.parent])} if repo.parent in self.repos else {}
+            ),
             "size": 0 if repo.empty or repo.name == self.name else 12,
             "permissions": {"admin": False, "push": repo.writable, "pull": True},
             "owner": self.person(repo.owner),

@@ -272,11 +272,16 @@ class AzureForge(Forge):
         """Abandon it."""
         self._change(number, {"status": "abandoned"})
 
+    def forked(self) -> Hosted | None:
+        """Return the user's fork where there is one."""
+        parent = self._repository(self._name)
+        found = self._fork_named(self._fork_name(parent), parent)
+        return None if found is None else found.hosted()
+
     def fork(self) -> Hosted:
         """Return the user's fork: beside the repository, with the user's name behind."""
         parent = self._repository(self._name)
-        me = self._azure.get("/_apis/connectionData", _Me, **{"api-version": _PREVIEW})
-        name = f"{parent.full_name}.{_short(me.authenticated_user.properties.account.value)}"
+        name = self._fork_name(parent)
         if self._fork_named(name, parent) is None:
             body = {
                 "name": name.partition("/")[2],
@@ -289,6 +294,10 @@ class AzureForge(Forge):
             )
         empty = not parent.default_branch
         return self._manners.until(lambda: self._ready(name, empty=empty), f"The fork {name}")
+
+    def _fork_name(self, parent: _Repository) -> str:
+        me = self._azure.get("/_apis/connectionData", _Me, **{"api-version": _PREVIEW})
+        return f"{parent.full_name}.{_short(me.authenticated_user.properties.account.value)}"
 
     def _fork_named(self, name: str, parent: _Repository) -> _Repository | None:
         there = self._azure.seek(_where(name), _Repository, includeParent="true")

@@ -240,10 +240,14 @@ class BitbucketForge(Forge):
         """Decline it: Bitbucket never opens it again."""
         self._wire.put("POST", self._path(f"/pullrequests/{number}/decline"), {}, _Pull)
 
+    def forked(self) -> Hosted | None:
+        """Return the fork in the user's own workspace where there is one."""
+        found = self._fork_named(self._fork_name())
+        return None if found is None else hosted(found)
+
     def fork(self) -> Hosted:
         """Return the fork in the user's own workspace."""
-        user = self._wire.get("/user", _User)
-        name = f"{user.username or user.uuid}/{self._name.rpartition('/')[2]}"
+        name = self._fork_name()
         empty = self._get(self._name).mainbranch is None
         if self._fork_named(name) is None:
             body = {"workspace": {"slug": name.partition("/")[0]}}
@@ -251,6 +255,10 @@ class BitbucketForge(Forge):
             made = self._wire.make(path, body, _Repository, lambda: self._fork_named(name))
             name = made.full_name
         return self._manners.until(lambda: self._ready(name, empty=empty), f"The fork {name}")
+
+    def _fork_name(self) -> str:
+        user = self._wire.get("/user", _User)
+        return f"{user.username or user.uuid}/{self._name.rpartition('/')[2]}"
 
     def _fork_named(self, name: str) -> _Repository | None:
         there = self._wire.seek(f"/repositories/{_quoted(name)}", _Repository)

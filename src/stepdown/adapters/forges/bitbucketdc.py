@@ -257,16 +257,26 @@ class BitbucketDataCenterForge(Forge):
             path = self._path(number, "/decline")
             self._wire.put("POST", path, {"version": pull.version}, _Pull)
 
+    def forked(self) -> Hosted | None:
+        """Return the fork in the user's personal project where there is one."""
+        _, user = self._parent()
+        found = self._fork_of(user)
+        return None if found is None else self._server.hosted(found)
+
     def fork(self) -> Hosted:
         """Return the fork in the user's personal project."""
-        parent = self._wire.get(where(self._name), _Repository)
-        user = unquote(self._wire.last.get("x-ausername", ""))
+        parent, user = self._parent()
         found = self._fork_of(user)
         if found is None:
             path = where(self._name)
             found = self._wire.make(path, {}, _Repository, lambda: self._fork_of(user))
         name, empty = found.name, self._server.hosted(parent).empty
         return self._manners.until(lambda: self._ready(name, empty=empty), f"The fork {name}")
+
+    def _parent(self) -> tuple[_Repository, str]:
+        """Return the repository, and the user's name: each answer holds it."""
+        parent = self._wire.get(where(self._name), _Repository)
+        return parent, unquote(self._wire.last.get("x-ausername", ""))
 
     def _fork_of(self, user: str) -> _Repository | None:
         for page in self._server.pages(f"{where(self._name)}/forks", _Repositories):

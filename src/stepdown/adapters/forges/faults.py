@@ -58,6 +58,15 @@ _SAID: dict[int, tuple[str, str]] = {
     HTTPStatus.CONFLICT: _CONFLICT,
     HTTPStatus.UNPROCESSABLE_ENTITY: _CONFLICT,
 }
+_OF_THE_TOKEN = frozenset(
+    (
+        HTTPStatus.NON_AUTHORITATIVE_INFORMATION,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+    )
+)
+"""Answers for which another token might help."""
 
 
 class Fault(ForgeError):  # noqa: N818  (ForgeError is its name outside)
@@ -165,7 +174,9 @@ def _said(answer: Answer, words: Words) -> tuple[str, str]:
         return f"{words.name} says that this is now somewhere else.", hint
     brief, hint = _SAID.get(status, _UNKNOWN)
     right = words.right(answer.method, answer.path)
-    return brief.format(words=words, status=status), hint.format(right=right)
+    whose = words.login.source if status in _OF_THE_TOKEN else ""
+    more = f" The token came from {whose}." if whose else ""
+    return brief.format(words=words, status=status), f"{hint.format(right=right)}{more}"
 
 
 def _limit(answer: Answer, words: Words, now: float) -> Fault | None:

@@ -182,27 +182,30 @@ class GiteaForge(Forge):
         """Close without merging."""
         self._wire.put("PATCH", self._path(f"/pulls/{number}"), {"state": "closed"}, _Pull)
 
+    def forked(self) -> Hosted | None:
+        """Return the user's fork where there is one."""
+        found = self._fork_of(self._me())
+        return None if found is None else found.hosted()
+
     def fork(self) -> Hosted:
         """Return the user's fork; the forge makes it in the background."""
-        parent = self._get(self._name)
-        user = self._wire.get("/user", _User).login
-        name = self._fork_of(user)
-        if name is None:
-            made = self._wire.make(
-                self._path("/forks"), {}, _Repository, lambda: self._named_fork(user)
+        parent, user = self._get(self._name), self._me()
+        found = self._fork_of(user)
+        if found is None:
+            found = self._wire.make(
+                self._path("/forks"), {}, _Repository, lambda: self._fork_of(user)
             )
-            name = made.full_name
+        name = found.full_name
         return self._manners.until(lambda: self._ready(name, parent), f"The fork {name}")
 
     def _ready(self, name: str, parent: _Repository) -> Hosted | None:
         there = self._wire.seek(f"/repos/{_quoted(name)}", _Repository)
         return None if there is None or there.empty != parent.empty else there.hosted()
 
-    def _fork_of(self, user: str) -> str | None:
-        found = self._named_fork(user)
-        return None if found is None else found.full_name
+    def _me(self) -> str:
+        return self._wire.get("/user", _User).login
 
-    def _named_fork(self, user: str) -> _Repository | None:
+    def _fork_of(self, user: str) -> _Repository | None:
         forks = self._wire.numbered(self._path("/forks"), list[_Repository], limit=_PAGE)
         return next((f for f in forks if f.full_name.partition("/")[0] == user), None)
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 from github.PullRequest import PullRequest
+from github.Repository import Repository
 
 from stepdown.adapters.forges import naming
 from stepdown.adapters.forges.faults import Fault
@@ -17,7 +18,7 @@ from stepdown.ports import Forge
 
 _LIMIT = 65_000  # 65,536, less some for characters that the forge counts twice
 _ABSENT = frozenset((404, 409))
-_REFUSED = 422
+_FORBIDDEN, _REFUSED = 403, 422
 
 
 class GitHubForge(Forge):
@@ -89,6 +90,24 @@ class GitHubForge(Forge):
         """Close without merging."""
         path = self._path(f"/pulls/{number}")
         self._hub.ask("PATCH", path, lambda: self._repo.get_pull(number).edit(state="closed"))
+
+    def forked(self) -> Hosted | None:
+        """Return the fork under the user's name and the repository's; a pipeline has no name."""
+        try:
+            user = self._hub.ask("GET", "/user", lambda: self._hub.client.get_user().login)
+            path = f"{user}/{self._name.rpartition('/')[2]}"
+            found = self._hub.ask("GET", f"/repos/{path}", partial(self._fork_at, path))
+        except Fault as fault:
+            if fault.status in (*_ABSENT, _FORBIDDEN):
+                return None
+            raise
+        return None if found is None else self._hub.hosted(found)
+
+    def _fork_at(self, path: str) -> Repository | None:
+        found = self._hub.client.get_repo(path)
+        parent = found.parent
+        own = parent is not None and parent.full_name.casefold() == self._name.casefold()
+        return found if own else None
 
     def fork(self) -> Hosted:
         """Return the user's fork: asking for it again gives the one that is there."""

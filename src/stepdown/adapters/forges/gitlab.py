@@ -244,22 +244,30 @@ class GitLabForge(Forge):
         requests_ = self._lazy().mergerequests
         self._lab.ask("PUT", lambda: requests_.update(number, {"state_event": "close"}))
 
+    def forked(self) -> Hosted | None:
+        """Return the user's fork where there is one."""
+        name = self._mine()
+        return None if name is None else self._lab.hosted(self._seen(name))
+
     def fork(self) -> Hosted:
         """Return the user's fork; the forge imports it in the background."""
-
-        def mine() -> str | None:
-            found = self._lab.ask("GET", lambda: self._lazy().forks.list(owned=True, get_all=True))
-            return found[0].path_with_namespace if found else None
 
         def make() -> str:
             made: str = self._lazy().forks.create({}).path_with_namespace
             return made
 
-        name = mine() or self._manners.once(lambda: self._lab.one("POST", make), mine)
+        name = self._mine() or self._manners.once(lambda: self._lab.one("POST", make), self._mine)
         return self._manners.until(lambda: self._ready(name), f"The fork {name}")
 
+    def _mine(self) -> str | None:
+        found = self._lab.ask("GET", lambda: self._lazy().forks.list(owned=True, get_all=True))
+        return found[0].path_with_namespace if found else None
+
+    def _seen(self, name: str) -> Project:
+        return self._lab.ask("GET", lambda: self._project(name))
+
     def _ready(self, name: str) -> Hosted | None:
-        there = self._lab.ask("GET", lambda: self._project(name))
+        there = self._seen(name)
         if there.import_status == "failed":
             raise ForgeError(
                 f"GitLab could not make the fork {name}.",

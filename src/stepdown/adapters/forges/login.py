@@ -5,11 +5,15 @@ from urllib.parse import quote
 
 
 class Login:
-    """A user's name, empty where the forge needs none, and the token. Printing it shows neither."""
+    """A user's name, empty where the forge needs none, and the token. Printing it shows neither.
 
-    def __init__(self, token: str, user: str = "") -> None:
+    `source` says where the token comes from, empty where nobody knows.
+    """
+
+    def __init__(self, token: str, user: str = "", source: str = "") -> None:
         self.token = token
         self.user = user
+        self.source = source
 
     def __repr__(self) -> str:
         return "Login(***)"

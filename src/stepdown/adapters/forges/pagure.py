@@ -215,11 +215,17 @@ class PagureForge(Forge):
         """Close without merging."""
         self._wire.put_form(self._path(f"/pull-request/{number}/close"), {}, object)
 
+    def forked(self) -> Hosted | None:
+        """Return the user's fork where there is one."""
+        user = self._me()
+        found = self._wire.seek(f"/{_quoted(self._fork_name(user))}", _Project)
+        return None if found is None else self._pagure.hosted(found, user)
+
     def fork(self) -> Hosted:
         """Return the user's fork; the server's worker makes it."""
         user = self._me()
         project = self._project()
-        name = f"fork/{user}/{self._name}"
+        name = self._fork_name(user)
         if self._wire.seek(f"/{_quoted(name)}", _Project) is None:
             form = {"repo": project.name, "namespace": project.namespace or "", "wait": ""}
             self._manners.once(
@@ -228,6 +234,9 @@ class PagureForge(Forge):
             )
         empty = self._pagure.hosted(project, user).empty
         return self._manners.until(lambda: self._ready(name, user, empty=empty), f"The fork {name}")
+
+    def _fork_name(self, user: str) -> str:
+        return f"fork/{user}/{self._name}"
 
     def _ready(self, name: str, user: str, *, empty: bool) -> Hosted | None:
         """Return the fork when it has its branches: the server knows it before its git does."""

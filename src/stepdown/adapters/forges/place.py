@@ -7,6 +7,8 @@ import msgspec
 
 from stepdown.errors import ForgeError
 
+ALIASES = {"forgejo": "gitea"}
+"""Names that stand for another kind."""
 KINDS = ("github", "gitlab", "gitea", "bitbucket", "bitbucketdc", "azure", "pagure")
 _SCP = re.compile(r"^(?:[^@/\s]+@)?(?P<host>[^:/\s]+):(?!//)(?P<path>.+)$")
 _KNOWN = {
