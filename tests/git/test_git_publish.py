@@ -65,13 +65,28 @@ def test_a_dry_run_shows_all_and_writes_nothing(stage: Stage) -> None:
     assert (stage.fake.pulls, stage.place.there()) == ([], "")
 
 
+def test_a_dry_run_shows_the_description_as_it_would_become(stage: Stage) -> None:
+    stage.publish()
+    stage.fake.pulls[0].body += "\nSeen by Ada.\n"
+    shown = stage.publish(samples.other(stage.outcome()), "--dry-run")
+    assert "Merge request: would be updated. The change is another one" in shown.stdout
+    assert "### Since the last push" in shown.stdout
+    assert "Seen by Ada." in shown.stdout
+    stage.fake.pulls[0].close("ann")
+    closed = stage.publish(samples.other(stage.outcome()), "--dry-run")
+    assert closed.stdout.startswith("Merge request: stays closed. #1 was closed by ann")
+    assert "<!-- stepdown" not in closed.stdout
+
+
 def test_what_a_person_did_is_respected(stage: Stage) -> None:
     stage.publish()
     stage.place.by_hand(("Dockerfile", b"FROM scratch\n"), amend=True)
     tip = stage.place.there()
     better = samples.other(stage.outcome())
     for _ in range(2):
-        assert "left alone" in stage.publish(better).stderr
+        said = stage.publish(better).stderr
+        assert "Merge request: left alone: http" in said
+        assert "was changed after stepdown had made it. Take that commit away" in said
     assert stage.place.there() == tip
     assert len(stage.fake.pulls[0].comments) == 1
 

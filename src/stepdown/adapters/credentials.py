@@ -144,7 +144,7 @@ class Search:
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise ForgeError(
                 "The token command failed.",
-                details=getattr(error, "stderr", "") or type(error).__name__,
+                details=_failure(error),
                 hint="It has to print a token on its first line and end with status 0.",
             ) from None
         token = done.stdout.partition("\n")[0].strip()
@@ -194,6 +194,9 @@ class Search:
         path = Path(self._environment.get("NETRC") or Path.home() / ".netrc")
         try:
             found = netrc.netrc(str(path)).authenticators(self._host)
+        except FileNotFoundError:
+            self.passed.append(f"there is no {path}")
+            return
         except (OSError, netrc.NetrcParseError) as error:
             self.passed.append(f"{path} cannot be read ({type(error).__name__})")
             return
@@ -249,6 +252,20 @@ def without_secret(url: str) -> tuple[str, Credential | None]:
     if not token:
         return bare, None
     return bare, Credential(user, token, "the remote's URL in git's settings")
+
+
+def _failure(error: Exception) -> str:
+    """Say how a command failed, without its words: a token may stand in them."""
+    match error:
+        case subprocess.CalledProcessError():
+            said = str(error.stderr or "").strip()
+            return f"It ended with status {error.returncode}.\n{said}".strip()
+        case subprocess.TimeoutExpired():
+            return f"It did not end within {_TIMEOUT} seconds."
+        case OSError():
+            return f"It cannot be started: {error.strerror}."
+        case _:
+            return "Its words cannot be read: a quotation mark may be missing."
 
 
 def _configured(

@@ -124,7 +124,7 @@ class GitRemote(Remote):
         if answer.status != 0 and _NO_OPTIONS in answer.error:
             answer, taken = self._push(refspec, flags), False
         if answer.status != 0:
-            raise refused(self._url, answer.error + answer.text, self._access)
+            raise refused(self._url, f"{answer.error}\n{answer.text}", self._access)
         said = server_lines(self._clean(answer.error))
         return Pushed(said=said, url=address(said), options=taken)
 
@@ -151,7 +151,7 @@ class GitRemote(Remote):
     def _network(self, *arguments: str) -> Answer:
         answer = self._git.ask(*_PATIENCE, *arguments)
         if answer.status != 0:
-            raise refused(self._url, answer.error + answer.text, self._access)
+            raise refused(self._url, f"{answer.error}\n{answer.text}", self._access)
         return answer
 
     def _tip(self, commit: str, path: str) -> Tip:

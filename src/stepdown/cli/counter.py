@@ -20,7 +20,7 @@ from stepdown.cli.requestflags import RequestOptions
 from stepdown.errors import ForgeError, NothingToDoError
 from stepdown.flow.publish import plain
 from stepdown.flow.publish.decide import Create
-from stepdown.flow.publish.publish import Published, Publisher, Site, Terms
+from stepdown.flow.publish.publish import LONGEST, Published, Publisher, Site, Terms
 from stepdown.flow.publish.throttle import Limits, Throttle, read_rate, read_window
 from stepdown.model.request import Hosted
 from stepdown.model.trial import Outcome
@@ -39,6 +39,11 @@ class Counter:
     host: str
     site: Site | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def limit(self) -> int:
+        """How many bytes a description may have."""
+        return self.site.limit if self.site else LONGEST
 
     def publish(self, outcome: Outcome) -> Published:
         """Bring the change out, or say what would be done."""

@@ -24,6 +24,7 @@ from stepdown.flow.publish.decide import (
     Nothing,
     Standing,
     StayClosed,
+    Update,
     Wishes,
     decide,
 )
@@ -139,15 +140,18 @@ def publish(path: Path, saved: Path | None, options: RequestOptions, **more: obj
         if as_json:
             sys.stdout.write(to_json(done).decode() + "\n")
         elif dry_run:
-            sys.stdout.write(rehearsal(done, outcome))
+            sys.stdout.write(rehearsal(done, outcome, made.limit))
         else:
             tell(done, made)
         return GREEN if outcome.best is not None else NO_CANDIDATE
 
 
-def rehearsal(done: Published, outcome: Outcome) -> str:
-    """Return what would be done, in words, with the texts."""
-    papers = Papers(outcome=outcome)
+def rehearsal(done: Published, outcome: Outcome, limit: int) -> str:
+    """Return what would be done, in words, with the texts that would be written.
+
+    `limit` is that of a description.
+    """
+    papers = Papers(outcome=outcome, limit=limit)
     would = delivered.headline(done, rehearse=True)
     lines = (
         f"{would}. {delivered.reason(done)}".rstrip(),
@@ -156,9 +160,10 @@ def rehearsal(done: Published, outcome: Outcome) -> str:
         *((f"Request: {done.url}",) if done.url else ()),
     )
     text = "\n".join(lines) + "\n"
-    if outcome.best is None:
+    if done.held or not isinstance(done.action, Create | Update):
         return text
-    body = papers.body("", done.branch, "0" * 40)
+    before = done.action.request.body if isinstance(done.action, Update) else ""
+    body = papers.body(before, done.branch, "0" * 40)
     return f"{text}\n{papers.message()}\n{papers.title}\n\n{body}"
 
 

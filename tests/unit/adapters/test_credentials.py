@@ -137,17 +137,27 @@ def test_every_place_says_why_it_gave_nothing(tmp_path: Path) -> None:
     assert search.find() is None
     assert search.passed[0] == "STEPDOWN_GITHUB_TOKEN is not set"
     assert "credential helpers know nothing for github.com" in search.passed[-2]
-    assert "cannot be read" in search.passed[-1]
+    assert search.passed[-1] == f"there is no {tmp_path / 'netrc'}"
     (tmp_path / "netrc").write_text("machine other.example login a password b\n")
     again = Search(GITHUB, "github", environment=environment(tmp_path))
     again.find()
     assert "has nothing for github.com" in again.passed[-1]
 
 
-@pytest.mark.parametrize("command", ["false", "no-such-program-anywhere", "true", "echo 'open"])
-def test_a_token_command_that_fails_is_an_error(tmp_path: Path, command: str) -> None:
-    with pytest.raises(ForgeError, match="token command"):
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("false", "It ended with status 1."),
+        ("sh -c 'echo locked >&2; exit 7'", "It ended with status 7.\nlocked"),
+        ("no-such-program-anywhere", "It cannot be started: No such file or directory."),
+        ("true", ""),
+        ("echo 'open", "a quotation mark may be missing"),
+    ],
+)
+def test_a_token_command_that_fails_is_an_error(tmp_path: Path, command: str, words: str) -> None:
+    with pytest.raises(ForgeError, match="token command") as caught:
         found(GITHUB, "github", environment(tmp_path), command)
+    assert words in caught.value.details
 
 
 def test_git_gets_the_header_after_what_it_had(tmp_path: Path) -> None:

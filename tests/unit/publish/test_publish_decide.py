@@ -216,7 +216,7 @@ TABLE = {
         FAILS,
         Wishes(),
         ("leave_alone", "tell"),
-        "It stays open",
+        "stays open all the same",
     ),
     "fails, was closed": (PUSHED, (request(CLOSED),), FAILS, Wishes(), ("nothing",), "does not"),
     "unknown, open": (PUSHED, (request(),), UNKNOWN, Wishes(), ("nothing",), "so it stays"),

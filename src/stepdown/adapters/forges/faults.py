@@ -94,7 +94,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     def right(self, method: str, path: str) -> str:
         """Return the right that a request needs."""
         if method == "GET":
-            return self.look
+            return f"{self.look}; merge requests need {self.write}"
         return self.write if any(word in path for word in _REQUESTS) else self.fork
 
 

@@ -63,7 +63,7 @@ def place(remote: str, kind: str = "", root: str = "") -> Place:
         raise ForgeError(
             f"Which forge is at {host or remote}?",
             details=f"The remote is {host}/{path}; the name of the host does not tell.",
-            hint=f"Say which one it is: {', '.join(KINDS)}.",
+            hint=f"Say which one it is with --forge: {', '.join(KINDS)}.",
         )
     root = root.rstrip("/") or _root(kind, scheme, host, port, path)
     if urlsplit(root).scheme != "https" and urlsplit(root).hostname not in _LOCAL:

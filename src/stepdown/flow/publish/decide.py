@@ -11,6 +11,8 @@ from stepdown.model.image import Value
 from stepdown.model.remote import Look, Tip
 from stepdown.model.request import MergeRequest, RequestState
 
+_HAND_BACK = "Take that commit away to hand the branch back."
+
 
 class Standing(StrEnum):
     """What the last run says of the change. Only `works` is a reason to offer it.
@@ -69,10 +71,11 @@ class Update(Value, frozen=True, kw_only=True, tag="update"):
 
 
 class LeaveAlone(Value, frozen=True, kw_only=True, tag="leave_alone"):
-    """A person works on it. `tell` is the request that is to be told once, None for nobody."""
+    """A person works on it: on the `request`, where there is one. `tell` says that it is news."""
 
     reason: str
-    tell: MergeRequest | None = None
+    request: MergeRequest | None = None
+    tell: bool = False
 
 
 class StayClosed(Value, frozen=True, kw_only=True, tag="stay_closed"):
@@ -124,7 +127,7 @@ def decide(look: Look, requests: tuple[MergeRequest, ...], have: Have, wishes: W
     if (ended := _elsewhere(look, request, have)) is not None:
         return ended
     if look.tip is not None and (who := _stranger(look.tip, have)):
-        return LeaveAlone(reason=who, tell=_to_be_told(request))
+        return LeaveAlone(reason=who, request=request, tell=_to_be_told(request))
     if request is not None:
         return _open(look, request, have, wishes)
     return _absent(look, requests, have, wishes)
@@ -159,30 +162,29 @@ def _not_offered(look: Look, request: MergeRequest | None, have: Have) -> Action
             request=request,
         )
     if look.tip is not None and (who := _stranger(look.tip, have)):
-        return LeaveAlone(reason=f"{have.reason} It stays open: {who}", tell=_to_be_told(request))
+        why = f"{have.reason} The request stays open all the same. {who}"
+        return LeaveAlone(reason=why, request=request, tell=_to_be_told(request))
     return Close(reason=have.reason, request=request)
 
 
 def _stranger(tip: Tip, have: Have) -> str:
     """Say why the branch is not ours any more, empty where it is as we pushed it."""
+    last = f"The branch's last commit ({tip.commit[:12]})"
     if not tip.identity:
-        return f"Its last commit ({tip.commit[:12]}) was not made by stepdown."
+        return f"{last} was not made by stepdown. {_HAND_BACK}"
     if len(tip.parents) != 1 or tip.changed != (have.path,):
-        return f"Its last commit ({tip.commit[:12]}) changes more than {have.path}."
+        return f"{last} changes more than {have.path}. {_HAND_BACK}"
     if tip.content is None or identity(have.path, tip.content) != tip.identity:
-        return f"Its last commit ({tip.commit[:12]}) was changed after stepdown had made it."
+        return f"{last} was changed after stepdown had made it. {_HAND_BACK}"
     if tip.author.lower() != have.author.lower():
-        return (
-            f"Its last commit ({tip.commit[:12]}) is by {tip.author}, and here git commits as "
-            f"{have.author}."
-        )
+        return f"{last} is by {tip.author}, and here git commits as {have.author}. {_HAND_BACK}"
     return ""
 
 
-def _to_be_told(request: MergeRequest | None) -> MergeRequest | None:
-    """Return the request, unless it says so already or shows nothing of ours to say it in."""
+def _to_be_told(request: MergeRequest | None) -> bool:
+    """Tell whether the request has a part of ours that does not say so yet."""
     part = found(request.body) if request else None
-    return None if part is None or part.mark.edited else request
+    return part is not None and not part.mark.edited
 
 
 def _open(look: Look, request: MergeRequest, have: Have, wishes: Wishes) -> Action:

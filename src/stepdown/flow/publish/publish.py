@@ -42,7 +42,7 @@ from stepdown.model.trial import Outcome
 from stepdown.ports import CommitOrder, Forge, Remote
 from stepdown.report import gfm
 
-_LONGEST = 60_000
+LONGEST = 60_000
 """Bytes of a description, where the forge would take more."""
 _ROUNDS = 8
 """How often a forge may ask to come again before it is given up for this run."""
@@ -80,6 +80,11 @@ class Site:
     forge: Forge
     fork: Hosted | None = None
     beside: Callable[[str], Forge] | None = None
+
+    @property
+    def limit(self) -> int:
+        """How many bytes a description may have."""
+        return min(self.forge.body_limit, LONGEST)
 
     def source(self, branch: str) -> str:
         """Return what the forge calls our branch."""
@@ -188,7 +193,7 @@ class _Job:
     @classmethod
     def begin(cls, terms: Terms, site: Site, outcome: Outcome) -> "_Job":
         """Look at the remote and at the forge."""
-        papers = Papers(outcome=outcome, limit=min(site.forge.body_limit, _LONGEST))
+        papers = Papers(outcome=outcome, limit=site.limit)
         branch, look = looked(site.remote, terms, outcome.plan.target)
         requests = site.forge.find(site.source(branch), look.target)
         return cls(
@@ -290,10 +295,10 @@ class _Job:
 
     def _tell(self, action: LeaveAlone) -> None:
         """Say it as a comment, then in the description: there a later run sees that it was said."""
-        request, tip = action.tell, self.look.tip
-        if request is None or tip is None:
+        request, tip = action.request, self.look.tip
+        if request is None or tip is None or not action.tell:
             return
-        note = f"{action.reason} So stepdown leaves the branch alone from here on."
+        note = f"stepdown leaves the branch alone from here on. {action.reason}"
         text = gfm.marked(f"{note} The report above is of the commit that it names.")
         self.site.forge.comment(request.number, text)
         body = noted(request.body, note, edited=tip.commit)
@@ -355,8 +360,6 @@ def _standing(beside: Callable[[str], Forge], offer: Offer) -> RequestState:
 
 
 def _request(action: Action) -> MergeRequest | None:
-    if isinstance(action, LeaveAlone):
-        return action.tell
     return None if isinstance(action, Create) else action.request
 
 
