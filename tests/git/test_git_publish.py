@@ -15,6 +15,11 @@ from publish_stage import Stage, staged
 
 import leftovers
 import samples
+from stepdown.adapters.runs import open_run
+from stepdown.cli.counter import Wanted
+from stepdown.cli.requestflags import RequestOptions
+from stepdown.cli.requests import check
+from stepdown.errors import NothingToDoError
 from stepdown.model.trial import Verdict
 from stories import Stepdown
 
@@ -89,6 +94,25 @@ def test_what_a_person_did_is_respected(stage: Stage) -> None:
         assert "was changed after stepdown had made it. Take that commit away" in said
     assert stage.place.there() == tip
     assert len(stage.fake.pulls[0].comments) == 1
+
+
+def test_before_a_build_a_person_on_the_branch_is_told_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.publish()
+    stage.place.by_hand(("Dockerfile", b"FROM scratch\n"))
+    monkeypatch.setenv("STEPDOWN_GITEA_TOKEN", TOKEN)
+    options = RequestOptions(forge="gitea", forge_url=stage.fake.root)
+    told = []
+    with open_run(stage.place.world.home) as run:
+        for rehearse in (True, False, False):
+            wanted = Wanted(
+                root=stage.place.world.root, run=run, options=options, rehearse=rehearse
+            )
+            with pytest.raises(NothingToDoError, match="was not made by stepdown"):
+                check(wanted, stage.outcome().plan.target)
+            told.append(len(stage.fake.pulls[0].comments))
+    assert told == [0, 1, 1]
 
 
 def test_a_closed_request_stays_closed_until_asked(stage: Stage) -> None:

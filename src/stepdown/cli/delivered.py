@@ -1,5 +1,6 @@
 """What became of a merge request, in words for people."""
 
+from stepdown.flow.publish.decide import Action, Update
 from stepdown.flow.publish.plain import Way
 from stepdown.flow.publish.publish import Published
 from stepdown.report.words import capitalised
@@ -55,6 +56,13 @@ def headline(done: Published, *, rehearse: bool = False) -> str:
     """Return what was done as the start of a sentence."""
     text = said(done, rehearse=rehearse)
     return capitalised(text) if _asked_by_git(done) else f"Merge request: {text}"
+
+
+def expected(action: Action) -> str:
+    """Return what is expected of a change that works, before anybody knows which one it is."""
+    if isinstance(action, Update):
+        return f"#{action.request.number} is open, and follows where the result is another one."
+    return action.reason
 
 
 def _asked_by_git(done: Published) -> bool:

@@ -188,16 +188,17 @@ def _wanted(desk: Desk) -> "Wanted":
         run=desk.run,
         options=desk.options.request,
         branch=desk.options.branch if desk.options.merge_request else "",
+        rehearse=desk.options.dry_run,
     )
 
 
 def _check_delivery(desk: Desk, what: Plan) -> str:
     """Make sure that the result can be delivered; say what would become of a merge request."""
     if desk.options.merge_request:
-        from stepdown.cli import requests  # noqa: PLC0415
+        from stepdown.cli import delivered, requests  # noqa: PLC0415
 
         action = requests.check(_wanted(desk), what.target)
-        return f"Merge request, if a smaller base works: {action.reason}"
+        return f"Merge request, if a smaller base works: {delivered.expected(action)}"
     if not desk.options.dry_run:
         for name in _branches(desk, what):
             desk.checkout.check_ready(what.target.dockerfile, name)

@@ -29,9 +29,10 @@ from stepdown.flow.publish.decide import (
     decide,
 )
 from stepdown.flow.publish.papers import Papers
-from stepdown.flow.publish.publish import Published, looked
+from stepdown.flow.publish.publish import Published, leave_word, looked
 from stepdown.model.encoding import to_json
 from stepdown.model.facts import Target
+from stepdown.model.remote import Look
 from stepdown.model.trial import Delivery, Outcome
 from stepdown.report import request
 
@@ -41,7 +42,8 @@ def check(wanted: Wanted, target: Target) -> Action:
 
     Returns what would be done with a change that works. Raises NothingToDoError where a person
     closed the last request or works on the branch, RepositoryError where the commit is not what the
-    remote has, ForgeError for missing rights.
+    remote has, ForgeError for missing rights. Who works on the branch is told so once, unless this
+    is a rehearsal.
     """
     made = counter(replace(wanted, rehearse=True))
     for note in made.notes:
@@ -49,12 +51,14 @@ def check(wanted: Wanted, target: Target) -> Action:
     if wanted.options.patches:
         return Create(reason="A patch needs no remote.", push=False)
     with made.redactor.errors():
-        action = expected(made, target)
+        look, action = expected(made, target)
+        if isinstance(action, LeaveAlone) and made.site and not wanted.rehearse:
+            leave_word(made.site.forge, look, action)
         _refuse(action)
     return action
 
 
-def expected(made: Counter, target: Target) -> Action:
+def expected(made: Counter, target: Target) -> tuple[Look, Action]:
     """Return what would be done with a change that works and that nobody has seen yet."""
     branch, look = looked(made.remote, made.terms, target)
     found = made.site.forge.find(made.site.source(branch), look.target) if made.site else ()
@@ -70,14 +74,15 @@ def expected(made: Counter, target: Target) -> Action:
         state="",
     )
     wishes = Wishes(reopen=made.terms.reopen, rebase=made.terms.rebase)
-    return decide(look, found, have, wishes)
+    return look, decide(look, found, have, wishes)
 
 
 def _refuse(action: Action) -> None:
     match action:
         case StayClosed() | LeaveAlone() | Done():
+            url = action.request.url if action.request else ""
             raise NothingToDoError(
-                action.reason, hint="Nothing was built; everything is as it was."
+                action.reason, details=url, hint="Nothing was built; the branch is as it was."
             )
         case Nothing():
             raise RepositoryError(

@@ -145,8 +145,9 @@ def _elsewhere(look: Look, request: MergeRequest | None, have: Have) -> Action |
         )
     if not look.known:
         return Nothing(
-            reason=f"The commit that was verified ({have.commit[:12]}) is not part of "
-            f"{look.target} on the remote: push it there first, or name another branch.",
+            reason=f"The commit under the change ({have.commit[:12]}) is not part of "
+            f"{look.target} on the remote: push it there first, or name another branch with "
+            "--into.",
             request=request,
         )
     return None

@@ -224,7 +224,7 @@ class _Job:
             case Update():
                 return self._update(action, self._pushed(push=action.push))
             case LeaveAlone():
-                self._tell(action)
+                leave_word(self.site.forge, self.look, action)
             case Close():
                 self._close(action)
             case StayClosed() | Done() | Nothing():
@@ -293,17 +293,6 @@ class _Job:
         self.site.forge.update(request.number, self.papers.retitled(request.title), body)
         return self.result(action, commit=commit)
 
-    def _tell(self, action: LeaveAlone) -> None:
-        """Say it as a comment, then in the description: there a later run sees that it was said."""
-        request, tip = action.request, self.look.tip
-        if request is None or tip is None or not action.tell:
-            return
-        note = f"stepdown leaves the branch alone from here on. {action.reason}"
-        text = gfm.marked(f"{note} The report above is of the commit that it names.")
-        self.site.forge.comment(request.number, text)
-        body = noted(request.body, note, edited=tip.commit)
-        self.site.forge.update(request.number, request.title, body)
-
     def _close(self, action: Close) -> None:
         """Say why, mark it as closed by us, then close it."""
         request, note = action.request, f"Closed by stepdown: {action.reason}"
@@ -313,6 +302,21 @@ class _Job:
             body = noted(request.body, note, closed=True)
             self.site.forge.update(request.number, request.title, body)
         self.site.forge.close(request.number)
+
+
+def leave_word(forge: Forge, look: Look, action: LeaveAlone) -> None:
+    """Say that a branch is left alone, where that is news.
+
+    First as a comment, then in the description: there a later run sees that it was said.
+    """
+    request, tip = action.request, look.tip
+    if request is None or tip is None or not action.tell:
+        return
+    note = f"stepdown leaves the branch alone from here on. {action.reason}"
+    text = gfm.marked(f"{note} The report above is of the commit that it names.")
+    forge.comment(request.number, text)
+    body = noted(request.body, note, edited=tip.commit)
+    forge.update(request.number, request.title, body)
 
 
 def looked(remote: Remote, terms: Terms, target: Target) -> tuple[str, Look]:
