@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from stepdown.discover import nodelocks, source
+from stepdown.discover import nodegraph, nodelocks, source
 from stepdown.discover.tree import Tree
 from stepdown.discover.walk import Listing, content
 from stepdown.model.facts import Development, Import
@@ -43,14 +43,17 @@ class _Lock(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Manifest(msgspec.Struct, frozen=True, rename="camel"):
+    dependencies: dict[str, str] = {}
+    optional_dependencies: dict[str, str] = {}
     dev_dependencies: dict[str, str] = {}
+    workspaces: object = None
 
 
 def development(tree: Tree, listed: Listing, dockerfile: str) -> Development | None:
     """Return what need not ship; None where the files name no package for development.
 
-    `listed` are the files of the build context. Only npm's lock files say it for certain: those of
-    yarn do not mark such packages, and those of pnpm no longer do.
+    `listed` are the files of the build context. The lock files of npm mark such packages, with the
+    programs that they bring; from those of pnpm and yarn 1 it follows, without the programs.
     """
     for name in nodelocks.NPM:
         if text := tree.read(name):
@@ -58,16 +61,41 @@ def development(tree: Tree, listed: Listing, dockerfile: str) -> Development | N
     other = next((name for name in _OTHERS if tree.has(name)), "")
     if not other or not _declared(tree):
         return None
-    return Development(lock=other, unknown=f"{other} does not mark the packages for development")
+    return _followed(other, tree, dockerfile, listed)
+
+
+def _followed(file: str, tree: Tree, dockerfile: str, listed: Listing) -> Development | None:
+    """Return what need not ship by what needs what."""
+    manifest = _manifest(tree)
+    if manifest.workspaces is not None:
+        return Development(lock=file, unknown="package.json has workspaces")
+    needed = {**manifest.dependencies, **manifest.optional_dependencies}
+    text = tree.read(file)
+    split = nodegraph.yarn(text, needed) if file == "yarn.lock" else nodegraph.pnpm(text)
+    if split.unknown:
+        return Development(lock=file, unknown=split.unknown)
+    if not split.others:
+        return None
+    names = set(split.others)
+    imports, unread = _imports(names, _declared(tree) & names, listed, dockerfile)
+    return Development(
+        lock=file,
+        packages=tuple(sorted(names)),
+        imports=imports,
+        unknown=unread or _unseen(listed),
+    )
 
 
 def _declared(tree: Tree) -> frozenset[str]:
     """Return the packages for development that package.json names itself."""
+    return frozenset(_manifest(tree).dev_dependencies)
+
+
+def _manifest(tree: Tree) -> _Manifest:
     try:
-        manifest = msgspec.json.decode(tree.read("package.json"), type=_Manifest)
+        return msgspec.json.decode(tree.read("package.json"), type=_Manifest)
     except msgspec.DecodeError:
-        return frozenset()
-    return frozenset(manifest.dev_dependencies)
+        return _Manifest()
 
 
 def _unseen(listed: Listing) -> str:

@@ -7,6 +7,7 @@ its runner would cost a base that works.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from posixpath import normpath
 
 from stepdown.dockerfile import Dockerfile, Instruction, expand, pairs
@@ -21,21 +22,33 @@ from stepdown.rewrite.situation import Pen, Situation
 
 FIXER = "production"
 STAGE = "production"
-# It only takes away: what its scripts would make was made before, and nobody has to be asked.
+# They only take away: what scripts would make was made before, and nobody has to be asked.
 PRUNE = "npm prune --omit=dev --ignore-scripts --no-audit"
+_PRUNES = {
+    "npm": PRUNE,
+    "pnpm": "pnpm prune --prod --ignore-scripts",
+    "yarn": "yarn install --production --frozen-lockfile --ignore-scripts --non-interactive",
+}
+_LOCKED_BY = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+_VERBS = frozenset(("run", "run-script", "start", "test", "t"))
+_BEHIND = frozenset(("run", "run-script"))
 _CLEAN = frozenset(("ci", "clean-install", "install-clean", "ic"))  # they take no packages
 _INSTALLS = _CLEAN | {"install", "i", "in", "add"}
 _GLOBAL = frozenset(("-g", "--global", "--location=global"))
+_VALUED = frozenset(("--prefix", "--filter", "--cwd", "--dir", "-C", "-F"))
 _KEPT = ("--legacy-peer-deps", "--force")
 _OMITS = re.compile(r"--(?:omit|only|production|prod)\b|^-P$|^--no-dev")
 _SET = re.compile(r"\bset\s+(?:omit|only|production)\b")
-_MOVED = re.compile(r"\b(?:cd|pushd)\s|--prefix|--workspace|\s-[Cw]\s")
+_MOVED = re.compile(r"\b(?:cd|pushd)\s|--prefix|--workspace|--cwd|--filter|--recursive|\s-[CFrw]\s")
 _VARIABLE = re.compile(r"\bnpm_config_(?:omit|only|production)\b", re.IGNORECASE)
-_LOCKS = frozenset(("", "package-lock.json", "npm-shrinkwrap.json", "package*.json", "*.json"))
+_LOCKS = frozenset(
+    ("", "package-lock.json", "npm-shrinkwrap.json", "package*.json", "*.json", *_LOCKED_BY)
+)
 _TOKEN = re.compile(r"[^\s\"'=;&|(){}\[\],<>]+")
 _PARTS = re.compile(r"&&|\|\||[;|&\n]")
 _ASSIGNMENT = re.compile(r"\w+=\S*")
 _RUNNERS = frozenset(("npm", "npx", "yarn", "pnpm"))
+_WHOSE = "the lock file does not say which package brings that"
 _PLAIN = frozenset(("node", "cd", "true", "echo", *_RUNNERS))
 
 
@@ -75,7 +88,9 @@ def production(
     modules = f"{install.folder.rstrip('/')}/node_modules"
     if not any(under(modules, one.path) for one in found.parcels):
         return None
-    problem = known.unknown or walk.problem or _kept(situation) or _asked(situation, known)
+    problem = (
+        known.unknown or walk.problem(known.lock) or _kept(situation) or _asked(situation, known)
+    )
     if problem:
         lines = (f"FROM {old} AS {STAGE}", *walk.stage(install)) if known.packages else ()
         return _stays(
@@ -94,7 +109,7 @@ def production(
 
 def prunes(rewrite: Rewrite) -> bool:
     """Tell whether a rewriting takes packages for development out."""
-    return any(PRUNE in edit.text for edit in rewrite.edits)
+    return any(prune in edit.text for edit in rewrite.edits for prune in _PRUNES.values())
 
 
 def _count(known: Development) -> str:
@@ -121,7 +136,7 @@ def _kept(situation: Situation) -> str:
 
 
 class _Walk:
-    """Goes through the stages that ship for what npm installs, where, and as which user."""
+    """Goes through the stages that ship for what is installed, where, and as which user."""
 
     def __init__(self, doc: Dockerfile, situation: Situation) -> None:
         self._values, self._escape = doc.variables(situation.ship), doc.escape
@@ -147,13 +162,14 @@ class _Walk:
                     case _:
                         pass
 
-    @property
-    def problem(self) -> str:
-        """Why it is not certain what npm would take out, empty where it is."""
+    def problem(self, lock: str) -> str:
+        """Say why it is not certain what would be taken out, empty where it is."""
         if self._doubts:
             return self._doubts[0]
         first = self.installs[0]
-        line = first.call.instruction.line
+        line, program = first.call.instruction.line, _LOCKED_BY.get(lock, "npm")
+        if other := next((i.call for i in self.installs if i.call.program != program), None):
+            return f"line {other.instruction.line} calls {other.program}, and the lock is {lock}"
         if len(self.installs) > 1:
             return f"line {self.installs[1].call.instruction.line} installs packages again"
         if first.folder not in self._copied:
@@ -169,7 +185,7 @@ class _Walk:
         if install.folder != self._folder:
             yield f"WORKDIR {install.folder}"
         kept = [word for word in install.call.words if word in _KEPT]
-        yield " ".join((f"RUN {PRUNE}", *kept))
+        yield " ".join((f"RUN {_PRUNES[install.call.program]}", *kept))
 
     def _path(self, word: str) -> str:
         try:
@@ -196,19 +212,17 @@ class _Walk:
 
     def _call(self, call: Call) -> None:
         words = call.words[1:]
-        verb = next((word for word in words if not word.startswith("-")), "")
+        verb = _verb(words)
         text = call.instruction.command.text
-        if call.program in ("yarn", "pnpm") and verb in ("", *_INSTALLS):
-            self._doubts.append(f"{call.program} installs them, and only npm's pruning is known")
-            self._install(call, text)
-        elif call.program == "npm" and verb in _INSTALLS:
+        bare = call.program == "yarn" and not verb
+        if call.program in _PRUNES and (verb in _INSTALLS or bare):
             if not _GLOBAL & set(words):
                 self._doubt(call, verb, words, text)
                 self._install(call, text)
-        elif call.program == "npm" and verb in ("prune", "config", "set"):
+        elif call.program in ("npm", "pnpm") and verb in ("prune", "config", "set"):
             self.omitted |= verb == "prune" or bool(_SET.search(text))
-        elif call.program == "npm" and verb in ("link", "ln"):
-            self._doubts.append(f"line {call.instruction.line} calls npm {verb}")
+        elif call.program in _PRUNES and verb in ("link", "ln"):
+            self._doubts.append(f"line {call.instruction.line} calls {call.program} {verb}")
 
     def _doubt(self, call: Call, verb: str, words: tuple[str, ...], text: str) -> None:
         """Note what makes it uncertain that the lock file says what is installed, and where."""
@@ -216,12 +230,12 @@ class _Walk:
         named = [word for word in words if not word.startswith("-")][1:]
         if not call.sure:
             self._doubts.append(f"line {line} installs only under a condition")
+        elif _MOVED.search(text):
+            self._doubts.append(f"line {line} installs in another folder than its own")
         elif named and verb not in _CLEAN:
             self._doubts.append(
                 f"line {line} installs {named[0]}, or has an option that is unknown"
             )
-        elif _MOVED.search(text):
-            self._doubts.append(f"line {line} installs in another folder than its own")
 
     def _install(self, call: Call, text: str) -> None:
         mode = re.search(r"\bNODE_ENV=[\"']?(\w+)", text)
@@ -230,6 +244,16 @@ class _Walk:
         included = re.search(r"--include[= ]dev\b", text)
         self.omitted |= bool(omits or (production and not included))
         self.installs.append(Install(call=call, folder=self._folder, user=self._user))
+
+
+def _verb(words: tuple[str, ...]) -> str:
+    """Return the command of a package manager, empty where there are only options."""
+    plain = (
+        word
+        for before, word in pairwise(("", *words))
+        if not word.startswith("-") and before not in _VALUED
+    )
+    return next(plain, "")
 
 
 def _asked(situation: Situation, known: Development) -> str:
@@ -248,7 +272,26 @@ def _asked(situation: Situation, known: Development) -> str:
         if name := _named(text, scripts, known):
             return f"{where} calls {name}"
     odd = "" if test is None else _odd(test.text, scripts)
-    return f"what {odd} of the tests needs is not known" if odd else ""
+    if odd:
+        return f"what {odd} of the tests needs is not known"
+    if known.lock not in _LOCKED_BY:
+        return ""
+    return next(
+        (found for where, text in texts.items() if (found := _run(where, text, scripts))), ""
+    )
+
+
+def _run(where: str, text: str, scripts: dict[str, str]) -> str:
+    """Say which program of some package is called; these lock files do not tell whose it is."""
+    followed = _scripts(text, scripts)
+    for one in (text, *followed):
+        words = [word for word in _TOKEN.findall(one) if not word.startswith("-")]
+        for before, word in pairwise(("", *words)):
+            called = before in (*_RUNNERS, *_BEHIND) and word not in (*scripts, *_VERBS)
+            if called or "node_modules/.bin" in word:
+                return f"{where} calls {word}, and {_WHOSE}"
+    odd = next(filter(None, (_odd(one, {}) for one in followed)), "")
+    return f"{where} calls {odd}, and {_WHOSE}" if odd else ""
 
 
 def _named(text: str, scripts: dict[str, str], known: Development) -> str:

@@ -14,6 +14,27 @@ FACTS = Facts(development=KNOWN)
 KEEP = Remedy(kind=RemedyKind.KEEP_DEVELOPMENT, text="t", safe=True)
 
 
+OTHERS = {
+    "pnpm": ("pnpm-lock.yaml", "pnpm prune --prod --ignore-scripts"),
+    "yarn": (
+        "yarn.lock",
+        "yarn install --production --frozen-lockfile --ignore-scripts --non-interactive",
+    ),
+}
+
+
+def by_other(program: str, run: str, tail: str = TAIL, **more: object) -> tuple[str, list[str]]:
+    """The Dockerfile with another package manager, and what is said of the packages."""
+    lock = OTHERS[program][0]
+    known = Development(lock=lock, packages=("@x/kit", "jest"))
+    facts = Facts(development=known, **more)  # type: ignore[arg-type]
+    head = f"FROM node:24\nWORKDIR /app\nCOPY package.json {lock} ./\n"
+    result = rewritten(f"{head}{run}{tail}", "node-distroless", facts=facts)
+    said = [one for one in result.refusals if one.fixer == "production"]
+    assert prunes(result) == (f"FROM build AS production\nRUN {OTHERS[program][1]}" in result.text)
+    return result.text, [one.reason.partition(": ")[2] for one in said]
+
+
 def notes(text: str, facts: Facts = FACTS, *remedies: Remedy) -> list[str]:
     """What is said of the packages; that they are pruned where nothing is."""
     result = rewritten(text, "node-distroless", facts=facts, remedies=remedies)
@@ -83,11 +104,94 @@ def test_nothing_is_said_where_none_are_installed(run: str) -> None:
         ("RUN npm --prefix=web ci", "line 4 installs in another folder than its own"),
         ("RUN test -e x || npm ci", "line 4 installs only under a condition"),
         ("RUN npm ci && npm link ../kit", "line 4 calls npm link"),
-        ("RUN npm ci && yarn", "yarn installs them, and only npm's pruning is known"),
+        ("RUN npm ci && yarn", "line 4 calls yarn, and the lock is package-lock.json"),
     ],
 )
 def test_they_stay_where_the_lock_file_may_not_say_all(run: str, why: str) -> None:
     assert ran(run) == [f"{why}."]
+
+
+@pytest.mark.parametrize(
+    ("program", "run"),
+    [
+        ("pnpm", "RUN corepack enable && pnpm install --frozen-lockfile"),
+        ("pnpm", "RUN npm i -g pnpm@10 && pnpm i"),
+        ("yarn", "RUN yarn --frozen-lockfile"),
+        ("yarn", "RUN yarn install && yarn cache clean"),
+    ],
+)
+def test_what_others_installed_is_pruned_by_them(program: str, run: str) -> None:
+    text, said = by_other(program, run)
+    assert f"FROM build AS production\nRUN {OTHERS[program][1]}\n" in text
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("program", "run"),
+    [
+        ("pnpm", "RUN pnpm install --prod"),
+        ("pnpm", "RUN pnpm i -P"),
+        ("pnpm", "RUN pnpm i && pnpm run build && pnpm prune --prod"),
+        ("yarn", "RUN yarn --production"),
+        ("yarn", "ENV NODE_ENV=production\nRUN yarn"),
+    ],
+)
+def test_others_may_have_left_them_out(program: str, run: str) -> None:
+    text, said = by_other(program, run)
+    assert "AS production" not in text
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("program", "run", "why"),
+    [
+        ("pnpm", "RUN npm install", "line 4 calls npm, and the lock is pnpm-lock.yaml."),
+        ("yarn", "RUN npm ci", "line 4 calls npm, and the lock is yarn.lock."),
+        ("pnpm", "RUN pnpm --filter web install", "line 4 installs in another folder than"),
+        ("pnpm", "RUN pnpm add left-pad", "line 4 installs left-pad, or has an option that is un"),
+        ("yarn", "RUN yarn --cwd web install", "line 4 installs in another folder than its own."),
+        ("yarn", "RUN yarn && yarn link kit", "line 4 calls yarn link."),
+    ],
+)
+def test_they_stay_where_others_do_something_else(program: str, run: str, why: str) -> None:
+    _, said = by_other(program, run)
+    assert len(said) == 1
+    assert said[0].startswith(why)
+
+
+WHOSE = "and the lock file does not say which package brings that."
+
+
+@pytest.mark.parametrize(
+    ("command", "scripts", "why"),
+    [
+        ('CMD ["node", "server.js"]', {}, ""),
+        ('CMD ["node", "a.js"]', {"test": "jest"}, ""),
+        ('CMD ["yarn", "start"]', {"start": "NODE_ENV=production node server.js"}, ""),
+        ('CMD ["yarn", "start"]', {"start": "nest start"}, f"line 6 calls nest, {WHOSE}"),
+        ('CMD ["yarn", "nest", "start"]', {}, f"line 6 calls nest, {WHOSE}"),
+        ('CMD ["yarn", "run", "nest"]', {}, f"line 6 calls nest, {WHOSE}"),
+        ('CMD ["npx", "--yes", "nest"]', {}, f"line 6 calls nest, {WHOSE}"),
+        ('CMD ["jest", "x"]', {}, "line 6 calls jest."),
+        (
+            'CMD ["node", "node_modules/.bin/nest"]',
+            {},
+            f"line 6 calls node_modules/.bin/nest, {WHOSE}",
+        ),
+        (
+            'ENV PATH=/app/node_modules/.bin:$PATH\nCMD ["node", "a.js"]',
+            {},
+            f"line 6 calls /app/node_modules/.bin:$PATH, {WHOSE}",
+        ),
+    ],
+)
+def test_they_stay_where_a_program_of_theirs_may_be_called(
+    command: str, scripts: dict[str, str], why: str
+) -> None:
+    _, said = by_other(
+        "yarn", "RUN yarn", f"\nCOPY . .\n{command}\n", scripts=tuple(scripts.items())
+    )
+    assert said == ([why] if why else [])
 
 
 def test_the_lock_file_has_to_be_where_npm_runs() -> None:
