@@ -8,6 +8,7 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from stepdown.errors import StepdownError
+from stepdown.flow.others import instead
 from stepdown.model.image import Libc, Value
 from stepdown.model.plan import Candidate, Plan, Policy, Refusal, Rewrite, Step
 from stepdown.model.recipe import PackageName, Programs, Remedy, RemedyKind
@@ -47,15 +48,17 @@ def next_attempt(
     trials: tuple[Trial, ...],
     packages: dict[str, PackageName],
     programs: Programs | None = None,
+    others: tuple[Candidate, ...] = (),
 ) -> Attempt | None:
     """Return the next attempt: the last rung repaired, else the next rung, else None.
 
-    A named target stops at the first rung that works; `smallest` tries them all, because a lower
-    rung may work where a higher one does not (distroless has glibc, alpine does not).
+    `others` are the rungs that a remedy may take. A named target stops at the first rung that
+    works; `smallest` tries them all, because a lower rung may work where a higher one does not
+    (distroless has glibc, alpine does not).
     """
     if trials:
         last = trials[-1]
-        repaired = _Repair(plan, packages, programs).after(trials)
+        repaired = _Repair(plan, packages, programs, others).after(trials)
         if repaired is not None:
             return repaired
         if last.verdict is Verdict.WORKS and plan.policy.to != "smallest":
@@ -66,13 +69,17 @@ def next_attempt(
 
 
 def advised(
-    plan: Plan, trial: Trial, packages: dict[str, PackageName], programs: Programs | None = None
+    plan: Plan,
+    trial: Trial,
+    packages: dict[str, PackageName],
+    programs: Programs | None = None,
+    others: tuple[Candidate, ...] = (),
 ) -> Trial:
     """Return the trial, its findings' remedies with the lines that they would change here.
 
     A remedy that changes nothing in this file is left out where there is another one.
     """
-    repair = _Repair(plan, packages, programs)
+    repair = _Repair(plan, packages, programs, others)
     found = tuple(
         replace(finding, remedies=_useful(repair.lines(trial, finding)))
         for finding in trial.findings
@@ -95,11 +102,16 @@ class _Repair:
     """Applies remedies to the Dockerfile of a plan."""
 
     def __init__(
-        self, plan: Plan, packages: dict[str, PackageName], programs: Programs | None
+        self,
+        plan: Plan,
+        packages: dict[str, PackageName],
+        programs: Programs | None,
+        others: tuple[Candidate, ...],
     ) -> None:
         self._plan = plan
         self._packages = packages
         self._programs = programs
+        self._others = others
 
     def after(self, trials: tuple[Trial, ...]) -> Attempt | None:
         """Return the last rung with what else helps, None where nothing does or enough was tried.
@@ -121,10 +133,10 @@ class _Repair:
         return together or self._attempt(base, new[:1], last.attempt + 1)
 
     def _attempt(self, base: Trial, new: tuple[Applied, ...], number: int) -> Attempt | None:
-        applied = (*base.applied, *new)
+        applied = _together(base.applied, new)
         candidate = base.candidate
         for done in new:
-            candidate = _candidate(candidate, done.remedy)
+            candidate = self._candidate(candidate, done.remedy)
         after = self._rewritten(candidate, applied, self._plan.policy)
         if after is None:
             return None
@@ -143,7 +155,7 @@ class _Repair:
                 wanted = _meant(remedy, finding)
                 if _key(wanted) in seen or not self._may(wanted) or not _fits(wanted):
                     continue
-                candidate = _candidate(trial.candidate, wanted)
+                candidate = self._candidate(trial.candidate, wanted)
                 other = candidate.image != trial.candidate.image
                 if other and candidate.image in tried | planned:
                     continue
@@ -157,6 +169,16 @@ class _Repair:
         allowed = remedy.safe or self._plan.policy.unsafe_fixes
         return allowed and remedy.kind is not RemedyKind.ADVICE
 
+    def _candidate(self, candidate: Candidate, remedy: Remedy) -> Candidate:
+        """Return the candidate, or another base where the remedy is to take that one."""
+        match remedy.kind:
+            case RemedyKind.LARGER_SIBLING:
+                return _sibling(candidate, remedy)
+            case RemedyKind.OTHER_BASE:
+                return instead(candidate, self._others)
+            case _:
+                return candidate
+
     def _helps(self, trial: Trial, candidate: Candidate, new: Applied) -> bool:
         """Tell whether a remedy changes the file and is not refused."""
         after = self._rewritten(candidate, (*trial.applied, new), self._plan.policy)
@@ -169,10 +191,10 @@ class _Repair:
         if remedy.kind is RemedyKind.ADVICE or not _fits(remedy):
             return ()
         policy = replace(self._plan.policy, unsafe_fixes=True)
-        candidate = _candidate(trial.candidate, remedy)
+        candidate = self._candidate(trial.candidate, remedy)
         before = self._rewritten(trial.candidate, trial.applied, policy)
-        new = Applied(breakage="", remedy=remedy)
-        after = self._rewritten(candidate, (*trial.applied, new), policy)
+        new = (Applied(breakage="", remedy=remedy),)
+        after = self._rewritten(candidate, _together(trial.applied, new), policy)
         if before is None or after is None or not _blocking(after) <= _blocking(before):
             return ()
         texts = before.text.splitlines(), after.text.splitlines()
@@ -217,10 +239,14 @@ def _key(remedy: Remedy) -> object:
     return replace(remedy, text="", safe=False, lines=(), evidence=evidence)
 
 
-def _candidate(candidate: Candidate, remedy: Remedy) -> Candidate:
-    """Return the candidate, or its larger sibling where the remedy is to take that one."""
-    if remedy.kind is not RemedyKind.LARGER_SIBLING:
-        return candidate
+def _together(old: tuple[Applied, ...], new: tuple[Applied, ...]) -> tuple[Applied, ...]:
+    """Return what is applied; on another rung nothing is that was meant for the last one."""
+    moves = tuple(done for done in new if done.remedy.kind is RemedyKind.OTHER_BASE)
+    return moves[:1] or (*old, *new)
+
+
+def _sibling(candidate: Candidate, remedy: Remedy) -> Candidate:
+    """Return the candidate's larger sibling, itself where that would not help."""
     if not all(_OF_CC.fullmatch(name) for name in _LIBRARY.findall(remedy.evidence)):
         return candidate
     image = _SMALLER.sub("cc", candidate.image)

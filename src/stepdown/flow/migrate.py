@@ -15,6 +15,7 @@ from stepdown.flow.attempts import advised, next_attempt
 from stepdown.flow.baseline import Reference, establish, try_tests
 from stepdown.flow.bench import Bench
 from stepdown.flow.carried import Choose, settle
+from stepdown.flow.others import others
 from stepdown.flow.planner import plan
 from stepdown.flow.progress import in_turn, working
 from stepdown.flow.steps import package_names
@@ -172,9 +173,10 @@ def _climb(bench: Bench, reference: Reference) -> tuple[Trial, ...]:
     trials: tuple[Trial, ...] = ()
     packages = package_names(bench.catalog, bench.plan.policy)
     programs = bench.catalog.programs
-    while (attempt := next_attempt(bench.plan, trials, packages, programs)) is not None:
+    ladder = others(bench.plan, bench.catalog)
+    while (attempt := next_attempt(bench.plan, trials, packages, programs, ladder)) is not None:
         trial = attempt_one(bench, probed(bench, attempt, reference.seen), reference)
-        trials = (*trials, advised(bench.plan, trial, packages, programs))
+        trials = (*trials, advised(bench.plan, trial, packages, programs, ladder))
     return trials
 
 

@@ -16,6 +16,7 @@ from stepdown.flow.bench import Bench, Seen, base, build
 from stepdown.flow.derived import derive, furnish
 from stepdown.flow.pace import timings
 from stepdown.flow.progress import working
+from stepdown.flow.refused import causes
 from stepdown.flow.shown import Subject, shown
 from stepdown.flow.touched import touched
 from stepdown.measure import compare, recalled_rootfs
@@ -95,7 +96,8 @@ def attempt_one(bench: Bench, attempt: Attempt, reference: Reference) -> Trial:
     unknown = trial.verdict in (Verdict.INCONCLUSIVE, Verdict.NO_EVIDENCE)
     predictions = confirm(
         attempt.candidate.hazards,
-        trial.findings,
+        # What was refused is only a prediction itself.
+        trial.findings if trial.build is not None else (),
         checked=isinstance(trial.build, Built) and not unknown,
         edited=touched(bench.plan.target.text, attempt.rewrite),
     )
@@ -108,7 +110,8 @@ def _tried(errand: Errand) -> Trial:
     if blocked:
         more = f" (and {len(blocked) - 1} more)" if len(blocked) > 1 else ""
         reason = f"line {blocked[0].line} was left as it is: {blocked[0].reason}{more}"
-        return errand.trial(Verdict.NOT_BUILT, reason)
+        found = causes(attempt.rewrite, bench.catalog.breakages)
+        return msgspec.structs.replace(errand.trial(Verdict.NOT_BUILT, reason), findings=found)
     built = build(bench, errand.request, f"Building on {attempt.candidate.image}")
     match built:
         case BuildFailed():

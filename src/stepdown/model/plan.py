@@ -103,7 +103,8 @@ class Refusal(Value, frozen=True, kw_only=True):
     """A place that was left byte-identical, and why.
 
     `blocking` is true where the candidate cannot be built or run while the place stays as it is.
-    `unresolved` are Debian packages whose name on Alpine nobody knows.
+    `unresolved` are Debian packages whose name on Alpine nobody knows. `breakage` is the id in
+    recipes/breakages of what would break here, empty where it is none of them.
     """
 
     line: int
@@ -113,6 +114,7 @@ class Refusal(Value, frozen=True, kw_only=True):
     hint: str = ""
     blocking: bool = False
     unresolved: tuple[str, ...] = ()
+    breakage: str = ""
 
 
 class Rewrite(Value, frozen=True, kw_only=True):

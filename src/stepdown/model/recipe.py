@@ -118,13 +118,15 @@ class Channel(StrEnum):
     HEALTH = "health"
     STATIC = "static"
     HTTP = "http"
+    DOCKERFILE = "dockerfile"
 
 
 class RemedyKind(StrEnum):
     """What a remedy does. `advice` is for people; the others can be applied as edits.
 
     `add_packages` needs a package manager and `copy_files` a base without one. `larger_sibling`
-    takes another base of the same tier, the others change the rest of the Dockerfile;
+    takes another base of the same tier and `other_base` another rung of the ladder that has the C
+    library or the shell which this one lacks; the others change the rest of the Dockerfile.
     `keep_development` leaves packages in that a split would have pruned.
     """
 
@@ -149,6 +151,10 @@ class RemedyKind(StrEnum):
     REPLACE_WORDS = "replace_words"
     KEEP_DEVELOPMENT = "keep_development"
     LARGER_SIBLING = "larger_sibling"
+    OTHER_BASE = "other_base"
+    FREE_PATH = "free_path"
+    RELINK_VENV = "relink_venv"
+    HIGHER_PORT = "higher_port"
     ADVICE = "advice"
 
 

@@ -38,6 +38,7 @@ CHANNELS = {
     Channel.HEALTH: "the health check's log",
     Channel.STATIC: "the image's files",
     Channel.HTTP: "an HTTP answer",
+    Channel.DOCKERFILE: "the Dockerfile",
 }
 
 

@@ -30,7 +30,7 @@ def needs(doc: Dockerfile, situation: Situation) -> tuple[Need, ...]:
 
 def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Refuse what BusyBox cannot do and no package of Alpine is known for."""
-    pen = Pen(text=doc.text, fixer="busybox")
+    pen = Pen(text=doc.text, fixer="busybox", breakage="D06")
     refusals: list[Refusal] = [
         pen.refuse(call.instruction, f"{problem}.", _HINT, blocking=call.sure)
         for call, package, problem in _problems(doc, situation)

@@ -4,6 +4,7 @@ from stepdown.dockerfile import Dockerfile, Instruction, Span
 from stepdown.model.image import Value
 from stepdown.model.plan import Edit, Refusal
 from stepdown.rewrite import execform, inits, npmscripts, runtime
+from stepdown.rewrite.remedy import venv
 from stepdown.rewrite.situation import Fixes, Pen, Situation, line_start
 
 # Programs of Python packages that `python -m` starts as well.
@@ -70,12 +71,24 @@ class _Starter:
             self._write(self._entrypoint(start))
         return Fixes(edits=tuple(self._edits), refusals=tuple(self._refusals))
 
-    def _refuse(self, instruction: Instruction, reason: str, hint: str, *, blocking: bool) -> None:
-        self._refusals.append(self._pen.refuse(instruction, reason, hint, blocking=blocking))
+    def _refuse(
+        self,
+        instruction: Instruction,
+        reason: str,
+        hint: str,
+        *,
+        blocking: bool,
+        breakage: str = "G01",
+    ) -> None:
+        refusal = self._pen.refuse(instruction, reason, hint, blocking=blocking, breakage=breakage)
+        self._refusals.append(refusal)
 
-    def _blocked(self, start: Start, reason: str, hint: str = _START_HINT) -> Start:
+    def _blocked(
+        self, start: Start, reason: str, hint: str = _START_HINT, breakage: str = ""
+    ) -> Start:
         """Refuse a start; it stays as it is."""
-        self._refuse(start.instruction, reason, hint, blocking=True)
+        why = breakage or _breakage(start.wanted)
+        self._refuse(start.instruction, reason, hint, blocking=True, breakage=why)
         return Start(instruction=start.instruction, words=start.words)
 
     def _read(self, instruction: Instruction, *, beside: Instruction | None) -> Start:
@@ -134,6 +147,8 @@ class _Starter:
         """Let the file's own ENTRYPOINT find the runtime."""
         words = start.wanted
         called = words[0]
+        if self._relinked(called):
+            return start
         if runtime.is_runtime(self._candidate, called) and self._moved(called):
             start = self._named(start)
             self._edits += runtime.path_edit(self._doc, self._situation)
@@ -165,7 +180,7 @@ class _Starter:
             return self._blocked(start, problem) if problem else start
         problem = self._dead_environment(words[0])
         if problem:
-            return self._blocked(start, problem, _VENV_HINT)
+            return self._in_environment(start, problem)
         if runtime.is_runtime(self._candidate, words[0]):
             return self._arguments(start, words[1:])
         module = runtime.program(words[0])
@@ -220,6 +235,19 @@ class _Starter:
         self._edits.append(self._pen.edit(Span(at, at), line, reason))
         self._edits += runtime.path_edit(self._doc, self._situation)
 
+    def _relinked(self, called: str) -> bool:
+        """Tell whether a program of a virtual environment finds the new base's Python."""
+        return bool(self._dead_environment(called)) and venv.relinked(self._doc, self._situation)
+
+    def _in_environment(self, start: Start, problem: str) -> Start:
+        """Let CMD name the program of the environment, as on the old base, where that helps."""
+        if not self._relinked(start.wanted[0]):
+            return self._blocked(start, problem, _VENV_HINT, "H08")
+        reason = "The new base starts its own Python; CMD starts that of the environment."
+        span, line = runtime.before_line(self._doc, start.instruction, "ENTRYPOINT []")
+        self._edits.append(self._pen.edit(span, line, reason))
+        return start
+
     def _inherited(self) -> None:
         """Say that what runs comes from the base, where that changes."""
         if not self._candidate.shell:
@@ -248,6 +276,18 @@ class _Starter:
                 if word.text != new:
                     quoted = execform.array((new,))[1:-1]
                     self._edits.append(self._pen.edit(word.span, quoted, reason))
+
+
+def _breakage(words: tuple[str, ...]) -> str:
+    """Return what breaks where the first of the words cannot be started as it is."""
+    called = runtime.program(words[0]) if words else ""
+    if called.endswith((".sh", ".bash")):
+        return "A22"
+    if called in runtime.INITS:
+        return "G08"
+    if called in runtime.RUNNERS:
+        return "G12"
+    return "G01" if called in runtime.SHELLS else "G03"
 
 
 def _changed(start: Start, wanted: tuple[str, ...], reason: str) -> Start:

@@ -52,7 +52,7 @@ class _Checker:
         self._situation = situation
         self._candidate = situation.candidate
         self._instruction = instruction
-        self._pen = Pen(text=doc.text, fixer="healthcheck")
+        self._pen = Pen(text=doc.text, fixer="healthcheck", breakage="G05")
         self.needs: list[Need] = []
 
     def fixes(self) -> Fixes:

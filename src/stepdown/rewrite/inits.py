@@ -38,7 +38,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Point at a downloaded tini that cannot run; call the packaged ones as Alpine does."""
     if situation.candidate.libc is Libc.GLIBC:
         return Fixes()
-    pen = Pen(text=doc.text, fixer="inits")
+    pen = Pen(text=doc.text, fixer="inits", breakage="A01")
     edits: list[Edit] = list(_renamed(doc, situation, pen))
     refusals: list[Refusal] = []
     for instruction in _downloads(situation):

@@ -137,7 +137,7 @@ class _Search:
         if names:
             self.needs.append(Need(stage=call.stage, at=call.at, packages=names, reason=why))
             return
-        pen = Pen(text=self._doc.text, fixer="missing")
+        pen = Pen(text=self._doc.text, fixer="missing", breakage="D09")
         blocking = call.sure and call.instruction.onbuild is None
         image = self._situation.candidate.image
         reason = f"{image} has no {call.program}, and no package of it is known that has."

@@ -43,7 +43,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Replace the names of users by numbers on a base where no RUN can make them."""
     if situation.candidate.shell or _brings_passwd(situation):
         return Fixes()
-    pen = Pen(text=doc.text, fixer="numeric")
+    pen = Pen(text=doc.text, fixer="numeric", breakage="E10")
     made = superfluous(doc, situation)
     edits: list[Edit] = [
         pen.edit(

@@ -32,7 +32,7 @@ _HINT = "Translate this RUN by hand, or move it to a build stage that stays on D
 
 def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Translate or refuse the package commands that the candidate cannot run."""
-    pen = Pen(text=doc.text, fixer="packages")
+    pen = Pen(text=doc.text, fixer="packages", breakage=_foreign_manager(situation))
     if not situation.candidate.shell:
         return Fixes()
     edits: list[Edit] = []
@@ -58,11 +58,17 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     return Fixes(edits=tuple(edits), refusals=tuple(refusals))
 
 
+def _foreign_manager(situation: Situation) -> str:
+    """Return which breakage it is that the base has another package manager than the file."""
+    return "E02" if situation.candidate.package_manager is PackageManager.APT else "E01"
+
+
 def _refusal(pen: Pen, instruction: Instruction, refused: Refused, *, blocking: bool) -> Refusal:
     unknown = refused.unresolved
     hint = f"Say what Alpine calls it: --package {unknown[0]}=NAME." if unknown else ""
     hint = hint or refused.hint or _HINT
-    refusal = pen.refuse(instruction, str(refused), hint, blocking=blocking)
+    breakage = "E06" if unknown else ""
+    refusal = pen.refuse(instruction, str(refused), hint, blocking=blocking, breakage=breakage)
     return msgspec.structs.replace(refusal, unresolved=unknown)
 
 

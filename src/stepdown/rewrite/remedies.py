@@ -20,12 +20,15 @@ from stepdown.rewrite.remedy import (
     libc,
     library,
     linking,
+    links,
     loopback,
     npm,
     ownership,
+    port,
     programs,
     release,
     stack,
+    venv,
     words,
 )
 from stepdown.rewrite.remedy.change import Change, Kind, paths
@@ -50,6 +53,9 @@ KINDS: Mapping[RemedyKind, Kind] = {
     RemedyKind.THREAD_STACK: stack.changes,
     RemedyKind.LOOPBACK: loopback.changes,
     RemedyKind.REPLACE_WORDS: words.changes,
+    RemedyKind.FREE_PATH: links.changes,
+    RemedyKind.RELINK_VENV: venv.changes,
+    RemedyKind.HIGHER_PORT: port.changes,
 }
 _ADDING = frozenset(
     (

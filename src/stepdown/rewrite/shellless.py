@@ -13,7 +13,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Refuse what needs a shell while the image is built."""
     if situation.candidate.shell:
         return Fixes()
-    pen = Pen(text=doc.text, fixer="shellless")
+    pen = Pen(text=doc.text, fixer="shellless", breakage="E03")
     gone = superfluous(doc, situation).lines
     refusals: list[Refusal] = []
     for stage, instruction in situation.instructions("RUN"):

@@ -105,10 +105,11 @@ def runs(doc: Dockerfile, situation: Situation) -> tuple[tuple[Stage, Instructio
 
 
 class Pen(Value, frozen=True, kw_only=True):
-    """Writes the edits and refusals of one fixer."""
+    """Writes the edits and refusals of one fixer; `breakage` is what its refusals are about."""
 
     text: str
     fixer: str
+    breakage: str = ""
 
     def edit(self, span: Span, new: str, reason: str, *, safe: bool = True) -> Edit:
         """Make an edit of `span`."""
@@ -123,7 +124,13 @@ class Pen(Value, frozen=True, kw_only=True):
         )
 
     def refuse(
-        self, instruction: Instruction, reason: str, hint: str = "", *, blocking: bool
+        self,
+        instruction: Instruction,
+        reason: str,
+        hint: str = "",
+        *,
+        blocking: bool,
+        breakage: str = "",
     ) -> Refusal:
         """Make a refusal of an instruction."""
         return Refusal(
@@ -133,6 +140,7 @@ class Pen(Value, frozen=True, kw_only=True):
             reason=reason,
             hint=hint,
             blocking=blocking,
+            breakage=breakage or self.breakage,
         )
 
 

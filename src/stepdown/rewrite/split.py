@@ -47,7 +47,7 @@ class Divided(Value, frozen=True, kw_only=True):
 
 def divide(doc: Dockerfile, situation: Situation) -> Divided | Refusal:
     """Split the shipping stage, or say why that cannot be done."""
-    pen = Pen(text=doc.text, fixer=FIXER)
+    pen = Pen(text=doc.text, fixer=FIXER, breakage="E03")
     ship = situation.ship
     problem = _problem(doc, situation)
     if problem:

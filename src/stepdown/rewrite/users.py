@@ -45,7 +45,7 @@ def fix(doc: Dockerfile, situation: Situation) -> Fixes:
     """Translate the account commands that Alpine does not have."""
     if not situation.alpine or "shadow" in installed(doc, situation):
         return Fixes()
-    pen = Pen(text=doc.text, fixer="users")
+    pen = Pen(text=doc.text, fixer="users", breakage="D11")
     edits: list[Edit] = []
     refusals: list[Refusal] = []
     known: dict[int | None, dict[str, str]] = {}

@@ -6,8 +6,9 @@ import pytest
 from stepdown import discover
 from stepdown.flow import catalog, migrate
 from stepdown.flow.attempts import Attempt, advised, next_attempt
+from stepdown.flow.others import instead, others
 from stepdown.model.facts import Development, Facts
-from stepdown.model.plan import Plan, Policy
+from stepdown.model.plan import Candidate, Plan, Policy
 from stepdown.model.recipe import Channel, Remedy, RemedyKind
 from stepdown.model.trial import Finding, Trial, Verdict
 from stepdown.rewrite.production import prunes
@@ -272,3 +273,69 @@ def test_another_remedy_comes_before_the_packages_for_development() -> None:
 def test_what_works_without_packages_for_development_stays_so() -> None:
     what, attempt = on(DISTROLESS, PRUNED, facts=Facts(development=LOCKED))
     assert after(what, trial(attempt, WORKS)) is None
+
+
+OTHER = Remedy(kind=RemedyKind.OTHER_BASE, text="Take a base with glibc.")
+
+
+def ladder(what: Plan) -> tuple[Candidate, ...]:
+    return others(what, catalog.load())
+
+
+def test_another_base_is_proposed_with_its_lines() -> None:
+    what, attempt = on("node:24-alpine", DOCKERFILE)
+    told = advised(what, trial(attempt, BAD, OTHER), PACKAGES, others=ladder(what))
+    (remedy,) = told.findings[0].remedies
+    assert "-FROM node:24-alpine AS base" in remedy.lines
+    assert "+FROM node:24-slim AS base" in remedy.lines
+    assert next_attempt(what, (told,), PACKAGES, others=ladder(what)) is None
+
+
+def test_another_base_is_taken_with_consent_and_without_what_the_last_one_needed() -> None:
+    what, attempt = on("node:24-alpine", DOCKERFILE, unsafe=True)
+    bad = trial(attempt, BAD, BASH)
+    second = next_attempt(what, (bad,), PACKAGES, others=ladder(what))
+    assert second is not None
+    third = next_attempt(what, (bad, trial(second, BAD, OTHER)), PACKAGES, others=ladder(what))
+    assert third is not None
+    assert third.candidate.image == "node:24-slim"
+    assert "bash" not in third.rewrite.text
+    assert [done.remedy.kind for done in third.applied] == [OTHER.kind]
+
+
+def test_a_rung_that_is_tried_anyhow_is_no_remedy() -> None:
+    what = plan("alpine")
+    policy = msgspec.structs.replace(what.policy, unsafe_fixes=True)
+    what = msgspec.structs.replace(what, policy=policy)
+    again = next_attempt(what, (trial(first(what), BAD, OTHER),), PACKAGES, others=ladder(what))
+    assert again is not None
+    assert (again.candidate.tier, again.number) == ("slim", 1)
+
+
+@pytest.mark.parametrize(
+    ("present", "asked", "taken"),
+    [
+        ("python:3.13", "python:3.13-alpine", "python:3.13-slim"),
+        ("python:3.13", "gcr.io/distroless/python3-debian13:nonroot", "python:3.13-slim"),
+        ("python:3.13", "python:3.13-slim", "python:3.13-slim"),
+        (
+            "python:3.13-slim",
+            "python:3.13-alpine",
+            "gcr.io/distroless/python3-debian13:nonroot",
+        ),
+        (
+            "python:3.13-slim",
+            "gcr.io/distroless/python3-debian13:nonroot",
+            "python:3.13-alpine",
+        ),
+    ],
+)
+def test_the_other_base_has_what_this_one_lacks(present: str, asked: str, taken: str) -> None:
+    what, attempt = on(asked, f'FROM {present}\nCMD ["python3", "a.py"]\n')
+    assert instead(attempt.candidate, ladder(what)).image == taken
+
+
+def test_a_present_base_on_no_ladder_has_no_other_rungs() -> None:
+    what, _ = on("node:24-alpine", DOCKERFILE)
+    elsewhere = msgspec.structs.replace(what.target, base="example.com/own:1")
+    assert ladder(msgspec.structs.replace(what, target=elsewhere)) == ()

@@ -491,3 +491,108 @@ def test_a_line_of_a_log_brings_no_command(kind: K, line: str) -> None:
 def test_a_secret_of_the_old_base_is_not_copied() -> None:
     one = remedy(K.COPY_FILES, "No such file or directory: '/etc/shadow'")
     assert lines("FROM debian:trixie\nCOPY s /s\n", "scratch", one) == []
+
+
+LINKED = "FROM node:24\nWORKDIR /usr/bin\n{line}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "removed"),
+    [
+        ("COPY ps /bin/ps", ["+RUN rm -f /bin/ps"]),
+        ("COPY tools/ps /bin/", ["+RUN rm -f /bin/ps"]),
+        ("COPY ps ./", ["+RUN rm -f /usr/bin/ps"]),
+        ("ADD ps /usr/sbin/other", ["+RUN rm -f /usr/sbin/other"]),
+        ("COPY ps /usr/local/bin/ps", []),
+        ("COPY a b /bin/", []),
+        ("USER node\nCOPY ps /bin/ps", []),
+    ],
+)
+def test_a_link_makes_way_for_a_file(line: str, removed: list[str]) -> None:
+    one = remedy(K.FREE_PATH)
+    assert lines(LINKED.format(line=line), "node-alpine", one) == removed
+
+
+VENV = (
+    "FROM {image} AS build\nRUN {make}\n\nFROM python:3.13-slim\n"
+    'COPY --from=build /opt/venv /opt/venv\n{env}CMD ["{program}", "-m", "a"]\n'
+)
+PYTHON = replace(
+    CANDIDATES["python-distroless"],
+    image="gcr.io/distroless/python3-debian13:nonroot",
+    user="65532",
+    workdir="/home/nonroot",
+    interpreter="/usr/bin/python3.13",
+    entrypoint=("/usr/bin/python3.13",),
+)
+RELINKED = (
+    "+RUN for name in python python3 python3.13; "
+    "do ln -sf /usr/bin/python3.13 /opt/venv/bin/$name; done "
+    "&& sed -i 's|^home = .*|home = /usr/bin|' /opt/venv/pyvenv.cfg"
+)
+
+
+def venv(
+    image: str = "python:3.13-slim",
+    make: str = "python -m venv /opt/venv",
+    env: str = "",
+    program: str = "/opt/venv/bin/python",
+) -> str:
+    return VENV.format(image=image, make=make, env=env, program=program)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        venv(),
+        venv(make="pip install uv && uv venv --seed /opt/venv"),
+        venv(program="/opt/venv/bin/gunicorn"),
+        venv(env='ENV PATH="/opt/venv/bin:$PATH"\n', program="python"),
+    ],
+)
+def test_an_environment_finds_the_python_of_the_new_base(text: str) -> None:
+    found = lines(text, PYTHON, remedy(K.RELINK_VENV))
+    assert found == [RELINKED, "+ENTRYPOINT []"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        venv(image="python:3.12-slim"),
+        venv(image="python:3.13-alpine"),
+        venv(make="pip install a"),
+        venv(make="true\nUSER app\nRUN python -m venv /opt/venv"),
+    ],
+)
+def test_an_environment_of_another_python_stays(text: str) -> None:
+    assert lines(text, PYTHON, remedy(K.RELINK_VENV)) == []
+
+
+LOW = "GET / is served; server.py:7, `listen(80)`, binds port 80, for which some engines want root"
+
+
+@pytest.mark.parametrize(
+    ("line", "new"),
+    [
+        ('ENV PORT=80\nEXPOSE 80\nCMD ["/s"]', ["+ENV PORT=8080", "+EXPOSE 8080"]),
+        ('ENV A=1 HTTP_PORT="80"\nCMD ["/s"]', ['+ENV A=1 HTTP_PORT="8080"']),
+        (
+            'EXPOSE 80/tcp 443\nCMD ["/s", "--port", "80"]',
+            [
+                "+EXPOSE 8080/tcp 443",
+                '+CMD ["/s", "--port", "8080"]',
+            ],
+        ),
+        (
+            'CMD ["/s", "-p", "80", "--workers", "80"]',
+            ['+CMD ["/s", "-p", "8080", "--workers", "80"]'],
+        ),
+        ('CMD ["/s", "--bind=0.0.0.0:80"]', ['+CMD ["/s", "--bind=0.0.0.0:8080"]']),
+        ('EXPOSE 80\nCMD ["/s"]', []),
+        ('ENV PORT=8080 LIMIT=80\nCMD ["/s", "80"]', []),
+    ],
+)
+def test_a_port_that_the_file_names_moves_up(line: str, new: list[str]) -> None:
+    one = remedy(K.HIGHER_PORT, LOW)
+    found = lines(f"FROM debian:trixie\nCOPY s /s\n{line}\n", distroless("cc-debian13"), one)
+    assert [changed for changed in found if changed.startswith("+")] == new
