@@ -168,6 +168,10 @@ RULES = (
     _rule("go", (".go",), "LoadLocation", Trait.ZONE, r"\.LoadLocation\(\s*(?P<subject>)[A-Za-z]"),
     _rule("go", (".go",), 'import "C"', Trait.CGO, r"^import \"(?P<subject>C)\""),
     _rule("c", _C, "(", Trait.SHELL, r"(?<![\w.>:])(?:std::)?(?:system|popen)\(\s*" + _FIRST_WORD),
+    # glibc's wordexp starts a shell for each command whose output it puts in.
+    _rule(
+        "c", _C, "wordexp", Trait.SHELL, r"\bwordexp\(\s*\"[^\"]*?(?:\$\(|`)(?P<subject>[\w./-]*)"
+    ),
     _rule("c", _C, "exec", Trait.PROGRAM, r"(?<![\w.>])exec[lv][pe]*\(\s*" + _DOUBLE),
     _rule(
         "c",

@@ -52,6 +52,14 @@ def user(fs: RootFS, config: ImageConfig) -> str:
     return f"{number} ({found.name})" if found else f"{number}, not in /etc/passwd"
 
 
+def home(fs: RootFS, config: ImageConfig) -> str:
+    """Return the home folder of the image's user, empty where it has none."""
+    given = dict(config.env).get("HOME", "")
+    number = uid(fs, config)
+    found = None if number is None else fs.user(str(number))
+    return given or (found.home if found else "")
+
+
 def zone(fs: RootFS, env: Mapping[str, str]) -> str:
     """Return the zone of local time, from TZ or the link /etc/localtime; empty for UTC."""
     name = env.get("TZ", "").removeprefix(":")

@@ -37,11 +37,15 @@ class Image:
         return (self.fs.inode(self.which(name) or "/nowhere") or "") in self.fs.applets
 
     def interpreter(self, path: str) -> str:
-        """Return the path of what reads a script, empty for another program."""
+        """Return the path of what reads a script, empty for another program.
+
+        Where `env` looks for it, and there is none in this image, that is `env`.
+        """
         words = self.fs.shebangs.get(self.fs.inode(path) or "", "").split()
         if not words:
             return ""
-        if words[0].rpartition("/")[2] != "env" or len(words) == 1:
+        env = words[0].rpartition("/")[2] == "env" and len(words) > 1
+        if not env or not self.fs.executable(words[0]):
             return words[0]
         return self.which(words[1]) or f"/usr/bin/{words[1]}"
 

@@ -18,6 +18,10 @@ _FOREIGN = re.compile(
     r"/(?:node_modules|site-packages|dist-packages|__pycache__|\.(?:cache|config|git|local|npm))(?:/|$)"
 )
 
+_CACHED = re.compile(
+    r"/(?:\.(?:cache|npm|yarn|local)|__pycache__)/|/\.(?:bash|profile|wget|python)\w*$"
+)
+
 
 def lost(before: Image, after: Image, used: Used) -> tuple[str, ...]:
     """Return a sentence for each thing that was used and that the candidate lacks."""
@@ -62,6 +66,22 @@ def unreadable(before: Image, after: Image) -> Iterator[str]:
         if could and not can:
             user = probe_files.user(after.fs, after.config)
             yield f"On the candidate, user {user} cannot open {path}: Permission denied"
+            return
+
+
+def left_at_home(before: Image, after: Image, clues: tuple[Clue, ...]) -> Iterator[str]:
+    """Yield a sentence where the code asks for its home, and files lie in that of the old user."""
+    clue = next((one for one in clues if one.trait is Trait.HOME), None)
+    old, new = probe_files.home(before.fs, before.config), probe_files.home(after.fs, after.config)
+    if clue is None or not old or not new or old == new:
+        return
+    for path, entry in sorted(after.fs.entries.items()):
+        own = path.startswith(f"{old.rstrip('/')}/") and path not in after.fs.owners
+        if own and entry.type is EntryType.FILE and not _CACHED.search(path):
+            yield (
+                f"{clue.place} asks for the home folder; {path} lies in that of the old base, and"
+                f" the candidate's is {new}"
+            )
             return
 
 

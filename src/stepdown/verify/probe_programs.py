@@ -38,6 +38,8 @@ def lost(
     for clue in clues:
         if clue.trait in (Trait.SHELL, Trait.SCRIPT):
             yield from _shell(before, after, clue)
+        elif clue.trait is Trait.PROGRAM and clue.language != "shell":
+            yield from _program(before, after, clue, (clue.subject,))
         elif clue.trait is Trait.CALL and clue.place not in unread:
             for words in commands(clue.subject):
                 yield from _program(before, after, clue, words)

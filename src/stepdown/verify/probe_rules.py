@@ -88,6 +88,7 @@ def broken(before: Image, after: Image, wishes: Wishes) -> tuple[str, ...]:
         *probe_libraries.lost(before, after, wishes.clues),
         *probe_lost.barred(before, after, wishes.clues),
         *probe_lost.unreadable(before, after),
+        *probe_lost.left_at_home(before, after, wishes.clues),
         *_overwritten(after),
     ]
     if not _self_contained(after.config, wishes):

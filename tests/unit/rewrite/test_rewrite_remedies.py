@@ -140,6 +140,7 @@ def test_names_of_libraries(line: str, names: tuple[str, ...]) -> None:
         ("/bin/sh: ls: not found", ("/bin/sh", "/bin/ls")),
         ("No known thing", ("/bin/sh",)),
         ("`/usr/bin/convert a b` was called, and the candidate has no /usr/bin/convert", ()),
+        ("a.py:9, `run(x)`, calls x, and the candidate has no /usr/local/bin/python3", ()),
     ],
 )
 def test_programs_of_a_line(line: str, paths: tuple[str, ...]) -> None:
@@ -596,3 +597,13 @@ def test_a_port_that_the_file_names_moves_up(line: str, new: list[str]) -> None:
     one = remedy(K.HIGHER_PORT, LOW)
     found = lines(f"FROM debian:trixie\nCOPY s /s\n{line}\n", distroless("cc-debian13"), one)
     assert [changed for changed in found if changed.startswith("+")] == new
+
+
+def test_a_file_comes_from_the_stage_that_installs_it() -> None:
+    line = "main.go:11 names /usr/share/dict/words, and the candidate does not have that"
+    one = remedy(K.COPY_FILES, line)
+    ship = f"{go('FROM debian:trixie-slim')}RUN apt-get install -y wamerican\n"
+    found = lines(ship + 'CMD ["/s"]\n', distroless("static-debian13"), one)
+    assert found == ["+COPY --from=builder /usr/share/dict/words /usr/share/dict/words"]
+    plain = lines(go("FROM debian:trixie-slim"), distroless("static-debian13"), one)
+    assert plain == ["+COPY --from=debian:trixie-slim /usr/share/dict/words /usr/share/dict/words"]

@@ -137,6 +137,20 @@ class TestPrograms:
         (said,) = programs(before, read, clue(Trait.CALL, "/app/job now"))
         assert said.endswith("calls /app/job, and the candidate has no /bin/bash")
 
+    def test_a_script_of_its_own_that_env_starts(self) -> None:
+        run = {"/app/job.mjs": "/usr/bin/env node"}
+        before, after = (
+            replace(one, fs=msgspec.structs.replace(one.fs, shebangs=run))
+            for one in (
+                side("/usr/bin/env", "/usr/bin/node", "/app/job.mjs"),
+                side("/usr/bin/node", "/app/job.mjs"),
+            )
+        )
+        call = clue(Trait.PROGRAM, "/app/job.mjs", file="server.js")
+        (said,) = programs(before, after, call)
+        assert said.endswith("calls /app/job.mjs, and the candidate has no /usr/bin/env")
+        assert programs(before, before, call) == []
+
     @pytest.mark.parametrize(
         ("line", "said"),
         [
@@ -464,6 +478,37 @@ class TestWrites:
         said = list(probe_lost.unreadable(before, replace(before, config=config)))
         assert bool(said) is fails
         assert list(probe_lost.unreadable(before, before)) == []
+
+
+class TestHome:
+    def homes(self, *paths: str, **env: str) -> tuple[Image, Image]:
+        root = (User(name="root", uid=0, gid=0, home="/root"),)
+        both = (*root, User(name="nonroot", uid=65532, gid=65532, home="/home/nonroot"))
+        before, after = side(*paths), side(*paths, **env)
+        config = msgspec.structs.replace(after.config, user="65532")
+        return (
+            replace(before, fs=msgspec.structs.replace(before.fs, users=root)),
+            replace(after, config=config, fs=msgspec.structs.replace(after.fs, users=both)),
+        )
+
+    def said(self, before: Image, after: Image, *clues: Clue) -> list[str]:
+        return list(probe_lost.left_at_home(before, after, clues or (clue(Trait.HOME),)))
+
+    def test_a_file_that_lies_in_the_home_of_another_user(self) -> None:
+        assert self.said(*self.homes("/root/.config/shop.json")) == [
+            (
+                "app.py:3 asks for the home folder; /root/.config/shop.json lies in that of the old"
+                " base, and the candidate's is /home/nonroot"
+            )
+        ]
+
+    @pytest.mark.parametrize("path", ["/root/.cache/x", "/root/.bashrc", "/app/a", "/rooted/a"])
+    def test_what_tools_leave_there_is_none(self, path: str) -> None:
+        assert self.said(*self.homes(path)) == []
+
+    def test_the_same_home_and_no_question(self) -> None:
+        assert self.said(*self.homes("/root/a", HOME="/root")) == []
+        assert self.said(*self.homes("/root/a"), clue(Trait.SCRATCH)) == []
 
 
 class TestBusybox:

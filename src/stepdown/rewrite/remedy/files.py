@@ -26,8 +26,9 @@ def changes(doc: Dockerfile, situation: Situation, remedy: Remedy) -> Iterator[C
     """
     if not remedy.paths:
         named = (path for path in paths(remedy.evidence) if _is_data(path))
-        copies = [f"COPY --from={situation.old} {path} {path}" for path in named]
-        yield from first(doc, situation.ship, copies if situation.old != "scratch" else [])
+        source = _most(doc, situation)
+        copies = [f"COPY --from={source} {path} {path}" for path in named]
+        yield from first(doc, situation.ship, copies if source != "scratch" else [])
     elif situation.candidate.package_manager is PackageManager.NONE:
         source = provider(doc, situation, frozenset(remedy.apt))
         yield from first(doc, situation.ship, list(lines(source, remedy.paths)))
@@ -41,6 +42,16 @@ def lines(source: str, wanted: tuple[str, ...]) -> Iterator[str]:
             yield f"COPY --from={source} {folder} {folder}"
         else:
             yield f"COPY --from={source} {' '.join(names)} {folder}/"
+
+
+def _most(doc: Dockerfile, situation: Situation) -> str:
+    """Return what has most of the old image: the stage on its base, with what that installs."""
+    same = (one for one in earlier(doc, situation) if one.name and _stands(doc, situation, one))
+    return next((stage.name for stage in reversed(list(same))), situation.old)
+
+
+def _stands(doc: Dockerfile, situation: Situation, stage: Stage) -> bool:
+    return doc.external(stage) == situation.old
 
 
 def _is_data(path: str) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from stepdown.dockerfile import Dockerfile, SourceText, parse
 from stepdown.model.recipe import Remedy
 from stepdown.rewrite.remedy.change import Change, first, paths
+from stepdown.rewrite.runtime import SHELLS
 from stepdown.rewrite.situation import Situation
 
 _IMAGE = "busybox:musl"
 _SHELL = "/bin/sh"
 _SCRIPT = re.compile(r"sh -c (?P<script>[^`]+)")
 _CALLED = re.compile(r"(?:sh|ash): (?:(?:line )?\d+: )?(?P<name>[\w.+-]+): not found")
+_GONE = re.compile(r"has no /(?:\S*/)?(?P<name>[^\s/]+)$")
 _FOLDERS = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 _APPLETS = frozenset(
     (
@@ -34,6 +36,9 @@ def changes(doc: Dockerfile, situation: Situation, remedy: Remedy) -> Iterator[C
 
 def wanted(evidence: str) -> tuple[str, ...]:
     """Return the paths at which an applet is called; a shell where none is named."""
+    gone = _GONE.search(evidence)
+    if gone and gone["name"] not in _APPLETS | SHELLS:
+        return ()
     inner = [match["script"] for match in _SCRIPT.finditer(evidence)]
     outer = _SCRIPT.sub("", evidence)
     found = [path for path in paths(outer) if path.startswith(_FOLDERS)]
