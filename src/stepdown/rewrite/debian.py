@@ -25,7 +25,7 @@ _TRACE = re.compile(
     r"|usr/share/keyrings"
 )
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
-_HINT_LOCALES = "Sort and format in the application, or stay on a base with glibc."
+HINT_LOCALES = "Sort and format in the application, or stay on a base with glibc."
 _HINT_SOURCE = "Take Alpine's own package of the program, or its release for musl."
 _HINTS = {
     "add-apt-repository": _HINT_SOURCE,
@@ -104,9 +104,9 @@ def _source(script: Script) -> tuple[str, str] | None:
 def _problem(command: Command, script: Script) -> Iterator[tuple[str, str]]:
     program = apt.program(command)
     if locales.prepares(command, script):
-        yield f"{locales.obstacle(command, script)}.", _HINT_LOCALES
+        yield f"{locales.obstacle(command, script)}.", HINT_LOCALES
     elif program != "rm" and any(word.text == locales.FILE for word in command.words[1:]):
-        yield f"Alpine has no {locales.FILE}.", _HINT_LOCALES
+        yield f"Alpine has no {locales.FILE}.", HINT_LOCALES
     elif program in apt.DEBIAN_TOOLS and program != alternatives.PROGRAM:
         yield f"{program} belongs to Debian alone.", _HINTS.get(program, "")
     if program in apt.PROGRAMS:

@@ -7,13 +7,13 @@ from stepdown.dockerfile import Dockerfile
 from stepdown.model.image import PackageManager, Value
 from stepdown.model.plan import Refusal
 from stepdown.model.recipe import Toolset
-from stepdown.rewrite import accounts, apt, runtime
+from stepdown.rewrite import accounts, apt, locales, runtime
 from stepdown.rewrite.calls import Call, calls
 from stepdown.rewrite.needs import Need
 from stepdown.rewrite.situation import Pen, Situation
 
 # What other fixers translate or refuse by rules of their own.
-_ELSEWHERE = frozenset(("bash", *accounts.SHADOW, *apt.DEBIAN_TOOLS))
+_ELSEWHERE = frozenset(("bash", *accounts.SHADOW, *apt.DEBIAN_TOOLS, *locales.PROGRAMS))
 _SYSTEM_FOLDERS = frozenset(("", "/bin", "/usr/bin", "/sbin", "/usr/sbin"))
 _CERTIFICATES = "ca-certificates"
 _FETCHERS = frozenset(("curl", "git", "wget"))

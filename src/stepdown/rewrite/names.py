@@ -10,11 +10,19 @@ from stepdown.rewrite import apt
 class Refused(Exception):  # noqa: N818  (a way out of a translation, not a fault)
     """The RUN cannot be translated; the text says why.
 
-    `unresolved` names unknown packages, `hint` says what to do where that is known.
+    `unresolved` names unknown packages, `hint` says what to do where that is known, and `breakage`
+    is the id in recipes/breakages where it is another one than that of a foreign package manager.
     """
 
-    def __init__(self, reason: str, unresolved: tuple[str, ...] = (), hint: str = "") -> None:
+    def __init__(
+        self,
+        reason: str,
+        unresolved: tuple[str, ...] = (),
+        hint: str = "",
+        breakage: str = "",
+    ) -> None:
         super().__init__(reason)
+        self.breakage = breakage
         self.unresolved = unresolved
         self.hint = hint
 

@@ -67,7 +67,7 @@ def _refusal(pen: Pen, instruction: Instruction, refused: Refused, *, blocking: 
     unknown = refused.unresolved
     hint = f"Say what Alpine calls it: --package {unknown[0]}=NAME." if unknown else ""
     hint = hint or refused.hint or _HINT
-    breakage = "E06" if unknown else ""
+    breakage = "E06" if unknown else refused.breakage
     refusal = pen.refuse(instruction, str(refused), hint, blocking=blocking, breakage=breakage)
     return msgspec.structs.replace(refusal, unresolved=unknown)
 

@@ -59,7 +59,9 @@ class Translation:
     def edits(self) -> list[Edit]:
         """Return the edits. Raises Refused, with the reason, where one command is not clear."""
         for problem, hint in debian.problems(self._script):
-            raise Refused(problem, hint=hint)
+            # Without the rules of a country it would sort and write dates otherwise.
+            breakage = "B05" if hint == debian.HINT_LOCALES else ""
+            raise Refused(problem, hint=hint, breakage=breakage)
         calls = self._calls()
         virtual = _virtual(calls.values())
         for number, unit in enumerate(self._script.units):

@@ -39,6 +39,7 @@ def found(dockerfile: str, base: str) -> tuple[Finding, ...]:
         ('FROM node:24\nCMD ["npm", "start"]\n', NODE, "G12"),
         ('FROM node:24\nENTRYPOINT ["tini", "--"]\nCMD ["node", "a.js"]\n', NODE, "G08"),
         ('FROM node:24\nHEALTHCHECK CMD ["bash", "a"]\nCMD ["node", "a.js"]\n', NODE, "G05"),
+        ("FROM python:3.13\nRUN localedef -i de_DE -f UTF-8 de_DE\n", "python:3.13-alpine", "B05"),
         ("FROM node:24\nRUN apt-get install -y nosuchthing\n", "node:24-alpine", "E06"),
     ],
 )

@@ -481,11 +481,12 @@ class TestWrites:
 
 
 class TestHome:
-    def homes(self, *paths: str, **env: str) -> tuple[Image, Image]:
+    def homes(self, *paths: str, home: str = "") -> tuple[Image, Image]:
         root = (User(name="root", uid=0, gid=0, home="/root"),)
         both = (*root, User(name="nonroot", uid=65532, gid=65532, home="/home/nonroot"))
-        before, after = side(*paths), side(*paths, **env)
-        config = msgspec.structs.replace(after.config, user="65532")
+        before, after = side(*paths), side(*paths)
+        env = (("HOME", home),) if home else ()
+        config = msgspec.structs.replace(after.config, user="65532", env=env)
         return (
             replace(before, fs=msgspec.structs.replace(before.fs, users=root)),
             replace(after, config=config, fs=msgspec.structs.replace(after.fs, users=both)),
@@ -507,7 +508,7 @@ class TestHome:
         assert self.said(*self.homes(path)) == []
 
     def test_the_same_home_and_no_question(self) -> None:
-        assert self.said(*self.homes("/root/a", HOME="/root")) == []
+        assert self.said(*self.homes("/root/a", home="/root")) == []
         assert self.said(*self.homes("/root/a"), clue(Trait.SCRATCH)) == []
 
 
