@@ -494,6 +494,12 @@ def test_a_secret_of_the_old_base_is_not_copied() -> None:
     assert lines("FROM debian:trixie\nCOPY s /s\n", "scratch", one) == []
 
 
+def test_a_group_whose_number_is_taken_gets_another() -> None:
+    one = remedy(K.ADD_USER, "LookupError: no such user: 'backup'")
+    (made,) = lines("FROM python:3.13\n", "plain-alpine", one)
+    assert made.startswith("+RUN (getent group backup || addgroup -S backup) && adduser -S")
+
+
 LINKED = "FROM node:24\nWORKDIR /usr/bin\n{line}\n"
 
 

@@ -22,6 +22,8 @@ _DEBIAN: Mapping[str, int] = {
     "sys": 3,
     "www-data": 33,
 }
+# Group 13 is `news` on Alpine and group 34 `kvm`.
+_TAKEN = frozenset(("backup", "proxy"))
 _NAME = re.compile(rf"(?<![\w-])(?:{'|'.join(_DEBIAN)})(?![\w-])")
 _USUAL = (
     "root:x:0:0:root:/root:/sbin/nologin",
@@ -40,8 +42,9 @@ def changes(doc: Dockerfile, situation: Situation, remedy: Remedy) -> Iterator[C
 
 
 def _made(name: str) -> str:
-    # Alpine has some of these groups without their users.
-    group = f"(getent group {name} || addgroup -S -g {_DEBIAN[name]} {name})"
+    # Alpine has some of these groups without their users, and some of the numbers for others.
+    number = "" if name in _TAKEN else f" -g {_DEBIAN[name]}"
+    group = f"(getent group {name} || addgroup -S{number} {name})"
     return f"RUN {group} && adduser -S -D -H -u {_DEBIAN[name]} -G {name} {name}"
 
 
