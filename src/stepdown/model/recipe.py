@@ -154,7 +154,6 @@ class RemedyKind(StrEnum):
     OTHER_BASE = "other_base"
     FREE_PATH = "free_path"
     RELINK_VENV = "relink_venv"
-    HIGHER_PORT = "higher_port"
     ADVICE = "advice"
 
 

@@ -24,7 +24,6 @@ from stepdown.rewrite.remedy import (
     loopback,
     npm,
     ownership,
-    port,
     programs,
     release,
     stack,
@@ -55,7 +54,6 @@ KINDS: Mapping[RemedyKind, Kind] = {
     RemedyKind.REPLACE_WORDS: words.changes,
     RemedyKind.FREE_PATH: links.changes,
     RemedyKind.RELINK_VENV: venv.changes,
-    RemedyKind.HIGHER_PORT: port.changes,
 }
 _ADDING = frozenset(
     (

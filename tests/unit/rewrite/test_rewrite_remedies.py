@@ -575,36 +575,6 @@ def test_an_environment_of_another_python_stays(text: str) -> None:
     assert lines(text, PYTHON, remedy(K.RELINK_VENV)) == []
 
 
-LOW = "GET / is served; server.py:7, `listen(80)`, binds port 80, for which some engines want root"
-
-
-@pytest.mark.parametrize(
-    ("line", "new"),
-    [
-        ('ENV PORT=80\nEXPOSE 80\nCMD ["/s"]', ["+ENV PORT=8080", "+EXPOSE 8080"]),
-        ('ENV A=1 HTTP_PORT="80"\nCMD ["/s"]', ['+ENV A=1 HTTP_PORT="8080"']),
-        (
-            'EXPOSE 80/tcp 443\nCMD ["/s", "--port", "80"]',
-            [
-                "+EXPOSE 8080/tcp 443",
-                '+CMD ["/s", "--port", "8080"]',
-            ],
-        ),
-        (
-            'CMD ["/s", "-p", "80", "--workers", "80"]',
-            ['+CMD ["/s", "-p", "8080", "--workers", "80"]'],
-        ),
-        ('CMD ["/s", "--bind=0.0.0.0:80"]', ['+CMD ["/s", "--bind=0.0.0.0:8080"]']),
-        ('EXPOSE 80\nCMD ["/s"]', []),
-        ('ENV PORT=8080 LIMIT=80\nCMD ["/s", "80"]', []),
-    ],
-)
-def test_a_port_that_the_file_names_moves_up(line: str, new: list[str]) -> None:
-    one = remedy(K.HIGHER_PORT, LOW)
-    found = lines(f"FROM debian:trixie\nCOPY s /s\n{line}\n", distroless("cc-debian13"), one)
-    assert [changed for changed in found if changed.startswith("+")] == new
-
-
 def test_a_file_comes_from_the_stage_that_installs_it() -> None:
     line = "main.go:11 names /usr/share/dict/words, and the candidate does not have that"
     one = remedy(K.COPY_FILES, line)
