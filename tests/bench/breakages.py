@@ -43,8 +43,8 @@ class Result(Value, frozen=True, kw_only=True):
 class Figures(Value, frozen=True, kw_only=True):
     """The benchmark in figures; pairs are how many of how many.
 
-    The three of the remedies add up: `proposed` are those that were proven or proposed, `advised`
-    those and what comes with words only.
+    The four of the remedies add up: `proposed` are those that were proven or proposed on the same
+    base, `elsewhere` those and what another base remedies, `advised` also what comes in words only.
     """
 
     cases: int
@@ -55,6 +55,7 @@ class Figures(Value, frozen=True, kw_only=True):
     cause_right: tuple[int, int]
     proven: tuple[int, int]
     proposed: tuple[int, int]
+    elsewhere: tuple[int, int]
     advised: tuple[int, int]
     no_claim: tuple[int, int]
     broken: tuple[str, ...]
@@ -126,7 +127,8 @@ def figures(results: Iterable[Result], seconds: float) -> Figures:
         cause_right=_share(result.score.cause for result in ran),
         proven=_remedied(ran, Remedied.PROVEN),
         proposed=_remedied(ran, Remedied.PROVEN, Remedied.PROPOSED),
-        advised=_remedied(ran, Remedied.PROVEN, Remedied.PROPOSED, Remedied.ADVISED),
+        elsewhere=_remedied(ran, Remedied.PROVEN, Remedied.PROPOSED, Remedied.ELSEWHERE),
+        advised=_remedied(ran, *(one for one in Remedied if one is not Remedied.NOT)),
         no_claim=_share(result.score.no_claim for result in ran),
         broken=tuple(sorted(r.name for r in ran if any(f.startswith("broken") for f in r.faults))),
         seconds=round(seconds, 1),
@@ -175,6 +177,7 @@ def _remedies(found: Figures) -> Iterator[str]:
     for words, (part, whole) in (
         ("remedy applied and proven", found.proven),
         ("  or proposed as exact edit", found.proposed),
+        ("  or as another base", found.elsewhere),
         ("  or only advised", found.advised),
     ):
         meets = "meets" if whole and part >= _REMEDIED * whole else "misses"

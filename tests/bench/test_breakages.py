@@ -95,6 +95,9 @@ def test_a_remedy_is_worth_more_as_an_edit_and_most_when_it_was_tried(outcome: O
     edit = Remedy(kind=RemedyKind.ADD_PACKAGES, text="Add bash.", lines=("+RUN apk add bash",))
     ran = with_alpine(outcome, Verdict.REGRESSION, finding="D02", remedy=edit)
     assert expected.score(wanted, ran).remedied is Remedied.PROPOSED
+    base = Remedy(kind=RemedyKind.OTHER_BASE, text="Take slim.", lines=("+FROM node:24-slim",))
+    ran = with_alpine(outcome, Verdict.REGRESSION, finding="D02", remedy=base)
+    assert expected.score(wanted, ran).remedied is Remedied.ELSEWHERE
     ran = with_alpine(
         outcome, Verdict.REGRESSION, Verdict.WORKS, finding="D02", remedy=edit, applied="D02"
     )
@@ -180,7 +183,8 @@ def test_the_figures_count_what_has_a_say() -> None:
     assert found.no_claim == (1, 1)
     assert found.false_greens == ("a",)
     assert found.bad
-    assert (found.proven, found.proposed, found.advised) == ((0, 1), (1, 1), (1, 1))
+    assert (found.proven, found.proposed) == ((0, 1), (1, 1))
+    assert (found.elsewhere, found.advised) == ((1, 1), (1, 1))
     said = list(breakages.lines(found))
     assert "false greens                  1  a" in said
     assert "remedy applied and proven     0/1  misses 80%" in said

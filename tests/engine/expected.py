@@ -12,6 +12,7 @@ import msgspec
 
 from stepdown.flow import record
 from stepdown.model.image import Value
+from stepdown.model.recipe import RemedyKind
 from stepdown.model.surface import Change
 from stepdown.model.trial import Outcome, Trial, Verdict
 
@@ -37,10 +38,14 @@ class Kind(StrEnum):
 
 
 class Remedied(StrEnum):
-    """How far a breakage is remedied: tried with success, an exact edit, words, or not at all."""
+    """How far a breakage is remedied: tried with success, an exact edit, words, or not at all.
+
+    An edit that keeps the base is worth more than one that takes another.
+    """
 
     PROVEN = "applied and proven"
     PROPOSED = "proposed as an exact edit"
+    ELSEWHERE = "proposed as another base"
     ADVISED = "only advised"
     NOT = "not at all"
 
@@ -249,12 +254,14 @@ def _false_green(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> bool:
 
 
 def _cause(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> bool:
-    """A rewrite that repairs or refuses a line has named the cause with it."""
+    """A rewrite that repairs a line, or refuses it in words alone, has named the cause with it."""
     first = trials[0]
     if _repaired(rung, first):
         return True
     refused = first.verdict is Verdict.NOT_BUILT and first.build is None
-    return refused or rung.named({finding.breakage for finding in first.findings})
+    return (refused and not first.findings) or rung.named(
+        {finding.breakage for finding in first.findings}
+    )
 
 
 def _remedied(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> Remedied:
@@ -263,8 +270,9 @@ def _remedied(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> Remedied:
     if trials[-1].verdict is Verdict.WORKS:
         return Remedied.PROVEN
     right = [f for f in first.findings if f.breakage in rung.causes]
-    if any(remedy.lines for finding in right for remedy in finding.remedies):
-        return Remedied.PROPOSED
+    edits = {one.kind for finding in right for one in finding.remedies if one.lines}
+    if edits:
+        return Remedied.ELSEWHERE if edits == {RemedyKind.OTHER_BASE} else Remedied.PROPOSED
     hinted = first.build is None and any(refusal.hint for refusal in first.rewrite.refusals)
     return Remedied.ADVISED if hinted or any(f.remedies for f in right) else Remedied.NOT
 

@@ -1,0 +1,36 @@
+#include <wordexp.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char *page(void) {
+  wordexp_t words;
+  static char text[64];
+  if (wordexp("$(date +%Y)", &words, 0) || words.we_wordc == 0)
+    return "no settings\n";
+  snprintf(text, sizeof text, "%zu setting\n", words.we_wordc);
+  wordfree(&words);
+  return text;
+}
+
+static void stop(int signal) { _exit(0); }
+
+int main(void) {
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8080)};
+  if (bind(server, (struct sockaddr *)&address, sizeof address) || listen(server, 16)) {
+    perror("server");
+    return 1;
+  }
+  signal(SIGTERM, stop);
+  signal(SIGPIPE, SIG_IGN);
+  for (;;) {
+    char request[4096];
+    int client = accept(server, NULL, NULL);
+    if (read(client, request, sizeof request) > 0)
+      dprintf(client, "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n%s", page());
+    close(client);
+  }
+}

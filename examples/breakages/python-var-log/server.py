@@ -1,0 +1,24 @@
+import signal
+import sys
+import logging
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+logging.basicConfig(filename="/var/log/shop/access.log")
+
+
+def page():
+    logging.warning("a page")
+    return "hello\n"
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page().encode())
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("", 8000), Page).serve_forever()
