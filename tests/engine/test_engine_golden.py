@@ -133,6 +133,75 @@ PRUNED = {
         }
     ),
 }  # fmt: skip
+_BOTH = '{"dependencies": {"ms": "2.1.3"}, "devDependencies": {"semver": "7.7.2"}}'
+_MS = (
+    "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5"
+    "xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA=="
+)
+_SEMVER = (
+    "sha512-RF0Fw+rO5AMf9MAyaRXI4AV0Ulj5lMHqVxxdSgiVbixSCXoEmmX/j"
+    "k0CuJw4+3SqroYO9VoUh+HcuJivvtJemA=="
+)
+# What the image lacks, what brings it, and the application.
+OTHERS = {
+    "production-pruned-by-pnpm": (
+        "corepack enable",
+        "npm install --global pnpm@10",
+        {
+            "package.json": _BOTH,
+            "pnpm-lock.yaml": f"""\
+lockfileVersion: '9.0'
+
+importers:
+
+  .:
+    dependencies:
+      ms:
+        specifier: 2.1.3
+        version: 2.1.3
+    devDependencies:
+      semver:
+        specifier: 7.7.2
+        version: 7.7.2
+
+packages:
+
+  ms@2.1.3:
+    resolution: {{integrity: {_MS}}}
+
+  semver@7.7.2:
+    resolution: {{integrity: {_SEMVER}}}
+    engines: {{node: '>=10'}}
+    hasBin: true
+
+snapshots:
+
+  ms@2.1.3: {{}}
+
+  semver@7.7.2: {{}}
+""",
+        },
+    ),
+    "production-pruned-by-yarn": (
+        "",
+        "",
+        {
+            "package.json": _BOTH,
+            "yarn.lock": f"""\
+# yarn lockfile v1
+
+
+ms@2.1.3:
+  version "2.1.3"
+  integrity {_MS}
+
+semver@7.7.2:
+  version "7.7.2"
+  integrity {_SEMVER}
+""",
+        },
+    ),
+}
 # Fails where one package is gone or the other one is there.
 LOOK = """
 RUN ["/nodejs/bin/node", "-e", "require('/srv/app/node_modules/ms'); \
@@ -167,6 +236,18 @@ def test_packages_for_development_stay_behind(engine: DockerEngine, tmp_path: Pa
     user = text.index("user 1000")
     shown = f"{text[:user]}{LOOK.lstrip()}{text[user:]}"
     build(engine, tmp_path / "context", name, shown, {**FILES, **PRUNED})
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_those_of_other_package_managers_do_too(
+    engine: DockerEngine, tmp_path: Path, name: str
+) -> None:
+    said, there, files = OTHERS[name]
+    text = (GOLDEN / name / "after.Dockerfile").read_text("utf-8").replace(said, there)
+    for one, other in BASES.items():
+        text = text.replace(one, other)
+    look = LOOK.replace("/srv/app", "/app")
+    build(engine, tmp_path / "context", name, f"{text.rstrip()}{look}", {**FILES, **files})
 
 
 @pytest.mark.parametrize("name", ORDINARY)
