@@ -36,7 +36,7 @@ _CLEAN = frozenset(("ci", "clean-install", "install-clean", "ic"))  # they take 
 _INSTALLS = _CLEAN | {"install", "i", "in", "add"}
 _GLOBAL = frozenset(("-g", "--global", "--location=global"))
 _VALUED = frozenset(("--prefix", "--filter", "--cwd", "--dir", "-C", "-F"))
-_KEPT = ("--legacy-peer-deps", "--force")
+_KEPT = ("--legacy-peer-deps", "--force", "--ignore-engines")
 _OMITS = re.compile(r"--(?:omit|only|production|prod)\b|^-P$|^--no-dev")
 _SET = re.compile(r"\bset\s+(?:omit|only|production)\b")
 _MOVED = re.compile(r"\b(?:cd|pushd)\s|--prefix|--workspace|--cwd|--filter|--recursive|\s-[CFrw]\s")

@@ -126,6 +126,11 @@ def test_what_others_installed_is_pruned_by_them(program: str, run: str) -> None
     assert said == []
 
 
+def test_what_the_install_passed_over_is_passed_over_again() -> None:
+    text, _ = by_other("yarn", "RUN yarn --ignore-engines")
+    assert f"\nRUN {OTHERS['yarn'][1]} --ignore-engines\n" in text
+
+
 @pytest.mark.parametrize(
     ("program", "run"),
     [
