@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from stepdown.flow import record
+from stepdown.flow.others import MOVES
 from stepdown.model.image import Value
-from stepdown.model.recipe import RemedyKind
 from stepdown.model.surface import Change
 from stepdown.model.trial import Outcome, Trial, Verdict
 
@@ -272,7 +272,7 @@ def _remedied(rung: ExpectedTrial, trials: tuple[Trial, ...]) -> Remedied:
     right = [f for f in first.findings if f.breakage in rung.causes]
     edits = {one.kind for finding in right for one in finding.remedies if one.lines}
     if edits:
-        return Remedied.ELSEWHERE if edits == {RemedyKind.OTHER_BASE} else Remedied.PROPOSED
+        return Remedied.ELSEWHERE if edits <= MOVES else Remedied.PROPOSED
     hinted = first.build is None and any(refusal.hint for refusal in first.rewrite.refusals)
     return Remedied.ADVISED if hinted or any(f.remedies for f in right) else Remedied.NOT
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from stepdown.errors import StepdownError
-from stepdown.flow.others import instead
+from stepdown.flow.others import MOVES, instead
 from stepdown.model.image import Libc, Value
 from stepdown.model.plan import Candidate, Plan, Policy, Refusal, Rewrite, Step
 from stepdown.model.recipe import PackageName, Programs, Remedy, RemedyKind
@@ -176,6 +176,8 @@ class _Repair:
                 return _sibling(candidate, remedy)
             case RemedyKind.OTHER_BASE:
                 return instead(candidate, self._others)
+            case RemedyKind.NEARER_BASE:
+                return instead(candidate, self._others, tools=True)
             case _:
                 return candidate
 
@@ -241,7 +243,7 @@ def _key(remedy: Remedy) -> object:
 
 def _together(old: tuple[Applied, ...], new: tuple[Applied, ...]) -> tuple[Applied, ...]:
     """Return what is applied; on another rung nothing is that was meant for the last one."""
-    moves = tuple(done for done in new if done.remedy.kind is RemedyKind.OTHER_BASE)
+    moves = tuple(done for done in new if done.remedy.kind in MOVES)
     return moves[:1] or (*old, *new)
 
 

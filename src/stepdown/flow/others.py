@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from stepdown.errors import StepdownError
 from stepdown.model.image import Libc
 from stepdown.model.plan import Candidate, Plan
-from stepdown.model.recipe import Catalog
+from stepdown.model.recipe import Catalog, RemedyKind
 from stepdown.propose import propose
+
+MOVES = frozenset((RemedyKind.OTHER_BASE, RemedyKind.NEARER_BASE))
 
 
 def others(plan: Plan, catalog: Catalog) -> tuple[Candidate, ...]:
@@ -23,11 +25,11 @@ def others(plan: Plan, catalog: Catalog) -> tuple[Candidate, ...]:
     return found
 
 
-def instead(candidate: Candidate, known: Iterable[Candidate]) -> Candidate:
+def instead(candidate: Candidate, known: Iterable[Candidate], *, tools: bool = False) -> Candidate:
     """Return the rung that has what the candidate lacks, itself where there is none.
 
-    That is the one with glibc and a shell; else one with glibc for a candidate with another C
-    library, and one with a shell for a candidate without.
+    That is the one with glibc and a shell; else one with a shell for a candidate without, and one
+    with glibc for a candidate with another C library, unless it is about the `tools` of Debian.
     """
     rungs = tuple(known)
     if _has_libc(candidate) and candidate.shell:
@@ -35,8 +37,9 @@ def instead(candidate: Candidate, known: Iterable[Candidate]) -> Candidate:
     both = (one for one in rungs if _has_libc(one) and one.shell)
     if (first := next(both, None)) is not None:
         return first
-    enough = (one for one in rungs if (one.shell if _has_libc(candidate) else _has_libc(one)))
-    return next(enough, candidate)
+    if _has_libc(candidate) or not candidate.shell:
+        return next((one for one in rungs if one.shell), candidate)
+    return candidate if tools else next(filter(_has_libc, rungs), candidate)
 
 
 def _has_libc(candidate: Candidate) -> bool:

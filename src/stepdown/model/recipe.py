@@ -125,9 +125,10 @@ class RemedyKind(StrEnum):
     """What a remedy does. `advice` is for people; the others can be applied as edits.
 
     `add_packages` needs a package manager and `copy_files` a base without one. `larger_sibling`
-    takes another base of the same tier and `other_base` another rung of the ladder that has the C
-    library or the shell which this one lacks; the others change the rest of the Dockerfile.
-    `keep_development` leaves packages in that a split would have pruned.
+    takes another base of the same tier. `other_base` takes another rung of the ladder that has the
+    C library or the shell which this one lacks, and `nearer_base` one that has the old tools with
+    it. The others change the rest of the Dockerfile. `keep_development` leaves packages in that a
+    split would have pruned.
     """
 
     ADD_PACKAGES = "add_packages"
@@ -152,6 +153,7 @@ class RemedyKind(StrEnum):
     KEEP_DEVELOPMENT = "keep_development"
     LARGER_SIBLING = "larger_sibling"
     OTHER_BASE = "other_base"
+    NEARER_BASE = "nearer_base"
     FREE_PATH = "free_path"
     RELINK_VENV = "relink_venv"
     ADVICE = "advice"

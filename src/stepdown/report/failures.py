@@ -100,9 +100,15 @@ def _finding(finding: Finding) -> Iterator[Block]:
         yield Bullets(tuple(remedy(r) for r in finding.remedies), ordered=True)
     for number, way in enumerate(finding.remedies, 1):
         if way.lines:
-            asked = "" if way.safe else " (only done with --unsafe-fixes)"
-            yield Paragraph((f"Way out {number}, in this Dockerfile{asked}:",))
+            yield Paragraph((f"Way out {number}, in this Dockerfile{_asked(way)}:",))
             yield Listing(way.lines, "diff")
+
+
+def _asked(way: Remedy) -> str:
+    """Say what somebody has to agree to, nothing where it is done by itself."""
+    if way.kind in (RemedyKind.OTHER_BASE, RemedyKind.NEARER_BASE):
+        return " (--base names it; without --base, or with --unsafe-fixes, it is tried)"
+    return "" if way.safe else " (only done with --unsafe-fixes)"
 
 
 def remedy(way: Remedy) -> Inline:

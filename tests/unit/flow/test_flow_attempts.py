@@ -335,6 +335,14 @@ def test_the_other_base_has_what_this_one_lacks(present: str, asked: str, taken:
     assert instead(attempt.candidate, ladder(what)).image == taken
 
 
+def test_a_tool_of_debian_is_not_in_a_base_without_a_shell() -> None:
+    text = 'FROM python:3.13-slim\nCMD ["python3", "a.py"]\n'
+    what, attempt = on("python:3.13-alpine", text)
+    assert instead(attempt.candidate, ladder(what), tools=True) == attempt.candidate
+    what, attempt = on("gcr.io/distroless/python3-debian13:nonroot", text)
+    assert instead(attempt.candidate, ladder(what), tools=True).image == "python:3.13-alpine"
+
+
 def test_a_present_base_on_no_ladder_has_no_other_rungs() -> None:
     what, _ = on("node:24-alpine", DOCKERFILE)
     elsewhere = msgspec.structs.replace(what.target, base="example.com/own:1")
