@@ -186,7 +186,7 @@ class _Repair:
         after = self._rewritten(candidate, (*trial.applied, new), self._plan.policy)
         if after is None or after.text == trial.rewrite.text:
             return False
-        return _blocking(after) <= _blocking(trial.rewrite)
+        return _opens(trial.rewrite, after)
 
     def _lines(self, trial: Trial, remedy: Remedy) -> tuple[str, ...]:
         """Return what a remedy changes, as a diff of this Dockerfile without its heads."""
@@ -197,7 +197,7 @@ class _Repair:
         before = self._rewritten(trial.candidate, trial.applied, policy)
         new = (Applied(breakage="", remedy=remedy),)
         after = self._rewritten(candidate, _together(trial.applied, new), policy)
-        if before is None or after is None or not _blocking(after) <= _blocking(before):
+        if before is None or after is None or not _opens(before, after):
             return ()
         texts = before.text.splitlines(), after.text.splitlines()
         return tuple(unified_diff(*texts, n=1, lineterm=""))[3:]
@@ -255,6 +255,12 @@ def _sibling(candidate: Candidate, remedy: Remedy) -> Candidate:
     return (
         replace(candidate, image=image, libc=Libc.GLIBC) if image != candidate.image else candidate
     )
+
+
+def _opens(before: Rewrite, after: Rewrite) -> bool:
+    """Tell whether a remedy refuses nothing more, and less where something was refused."""
+    old, new = _blocking(before), _blocking(after)
+    return new < old if old else not new
 
 
 def _blocking(result: Rewrite) -> set[Refusal]:

@@ -347,3 +347,15 @@ def test_a_present_base_on_no_ladder_has_no_other_rungs() -> None:
     what, _ = on("node:24-alpine", DOCKERFILE)
     elsewhere = msgspec.structs.replace(what.target, base="example.com/own:1")
     assert ladder(msgspec.structs.replace(what, target=elsewhere)) == ()
+
+
+def test_a_remedy_that_leaves_the_refusal_is_none() -> None:
+    text = 'FROM node:24\nHEALTHCHECK CMD ["bash", "-c", "true"]\nCMD ["node", "a.js"]\n'
+    what, attempt = on("gcr.io/distroless/nodejs24-debian13:nonroot", text, unsafe=True)
+    shell = Remedy(kind=RemedyKind.COPY_PROGRAMS, text="Copy BusyBox.")
+    refused = trial(attempt, Verdict.NOT_BUILT, shell, OTHER)
+    told = advised(what, refused, PACKAGES, others=ladder(what))
+    assert [one.kind for one in told.findings[0].remedies] == [OTHER.kind]
+    again = next_attempt(what, (told,), PACKAGES, others=ladder(what))
+    assert again is not None
+    assert again.candidate.image == "node:24-slim"
