@@ -284,6 +284,10 @@ RULES = (
         _rule("c", _C, "pthread_", Trait.LIBRARY, r"(?<![\w.>])pthread_(?:cancel|exit)\("),
         subject="libgcc_s.so.1",
     ),
+    replace(
+        _rule("c", _C, "backtrace", Trait.LIBRARY, r"(?<![\w.>])backtrace\("),
+        subject="libgcc_s.so.1",
+    ),
     _rule("node", _JS, ".so", Trait.LIBRARY, r"\b(?:dlopen|koffi\.load)\(\s*" + _LIBRARY),
     _rule("go", (".go",), "Dlopen", Trait.LIBRARY, r"\bDlopen\(\s*" + _LIBRARY),
     _rule("rust", (".rs",), "Library", Trait.LIBRARY, r"\bLibrary::new\(\s*" + _LIBRARY),

@@ -117,6 +117,8 @@ CHILD = "const { exec, execSync, spawn } = require('child_process');\n"
         ("a.go", 'import "C"\n', [(Trait.CGO, "C", 1)]),
         ("a.go", 'time.LoadLocation("Asia/Tokyo")\n', [(Trait.ZONE, "Asia/Tokyo", 1)]),
         ("a.c", '#include <x.h>\nint r = system("date +%s");\n', [(S, "date", 2)]),
+        ("a.c", "int n = backtrace(frames, 16);\nmy_backtrace(1);\n", [
+            (Trait.LIBRARY, "libgcc_s.so.1", 1)]),
         ("a.c", 'wordexp("a $(id -u)", &w, 0);\nwordexp("~/a", &w, 0);\n', [(S, "id", 1)]),
         ("a.cpp", 'std::system("x"); filesystem("y"); file.system("z");\n', [(S, "x", 1)]),
         ("a.c", 'setlocale(LC_ALL, "de_DE");\nsetlocale(LC_ALL, "");\n', [

@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$(/app/report.sh)" = ready ]
