@@ -38,7 +38,7 @@ BUILDER_DIFFERS = {
     SPACED_HEREDOC.pattern: "a blank behind << is allowed since 2025",
     r"(?i)#\s*check\s*=": "the directive is known since 2024",
     r"#[\t ]*[\v\x85\xa0\u3000]": "white space before a directive's name was ASCII until 2024",
-    r"\$\{[\w\s\\`]*:[^-+?]": "a substring made the line open no heredoc until 2024",
+    r"\$\{[\w\s\\`]*(:[^-+?]|[#%/])": "a substring or pattern made it open no heredoc until 2024",
     r"\][^\n]*<<": "text behind a JSON array was left out until 2024",
     r"\[\s*(\d|true|false|null)[^\n]*\][^\n]*\S": "so that it refuses an array of numbers there",
     r"(?is)# *escape *=.*--": "flags were read with the backslash until 2024",
