@@ -99,8 +99,9 @@ def production(
     return Production(
         lines=tuple(walk.stage(install)),
         reason=(
-            f"{_count(known)} of {known.lock} are for development, and nothing that was found in "
-            "the tests, the sources and the start command asks for one"
+            f"{_count(known)} of {known.lock} {'is' if len(known.packages) == 1 else 'are'} for "
+            "development, and nothing that was found in the tests, the sources and the start "
+            "command asks for one"
         ),
         line=install.call.instruction.line,
         modules=modules,
