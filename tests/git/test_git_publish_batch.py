@@ -98,7 +98,16 @@ def test_what_does_not_work_any_more_closes_its_own_request(stage: Stage) -> Non
 def test_what_never_worked_is_not_asked_about(stage: Stage) -> None:
     broken = samples.judged(stage.outcome(), Verdict.REGRESSION)
     said = publish(stage, evaluated(stage, broken, Result.BROKEN))
-    assert "0 looked at" in said.stderr
+    assert "0 looked at: no entry that fits improved" in said.stderr
+
+
+def test_a_forge_that_nobody_named_is_asked_for(stage: Stage) -> None:
+    said = stage.stepdown(
+        *("batch", "publish", evaluated(stage, stage.outcome())),
+        env={"STEPDOWN_GITEA_TOKEN": TOKEN},
+    )
+    assert said.returncode == 12
+    assert "with --forge its token is looked for" in said.stderr
 
 
 def test_one_that_fails_is_told_and_ends_with_its_code(stage: Stage) -> None:

@@ -47,17 +47,24 @@ def scope(forge: str) -> str:
     return _SCOPES.get(forge, "a user who may push to the repository")
 
 
+def _host(url: str) -> str:
+    return re.sub(r"^[a-z+]+://|^[^/@]*@|[/:].*$", "", url)
+
+
 def _given(url: str, access: Access) -> str:
     """Say where the credential came from that was not enough."""
     if access.source:
         return f" What was given came from {access.source}."
-    none = " None was found: `stepdown help requests` says where one is looked for."
-    return none if url.startswith("http") else ""
+    if not url.startswith("http"):
+        return ""
+    if not (access.kind or guess(_host(url))):
+        return " Which forge this is, its name does not tell: with --forge its token is looked for."
+    return " None was found: `stepdown help requests` says where one is looked for."
 
 
 def refused(url: str, said: str, access: Access) -> ForgeError:
     """Return the error for what git printed when it could not reach, read or push."""
-    host = re.sub(r"^[a-z+]+://|^[^/@]*@|[/:].*$", "", url)
+    host = _host(url)
     needed = f"Needed is {scope(access.kind or guess(host))}.{_given(url, access)}"
     for pattern, brief, hint, wait in (
         (_BUSY, f"{host} asks to slow down.", "", _LATER),

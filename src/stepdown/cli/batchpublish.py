@@ -151,6 +151,11 @@ class _Teller:
 
 def _summary(tally: "Counter[str]") -> str:
     """Return how often each thing became of an entry; nobody has to count lines."""
+    if not tally:
+        return (
+            "0 looked at: no entry that fits improved, or had a request before. "
+            "`stepdown batch status` counts the results."
+        )
     others = [f"{count} {word}" for word, count in tally.items() if word != _FAILED]
     more = f"; {', '.join(others)}" if others else ""
     return f"{tally.total()} looked at, {tally[_FAILED]} failed{more}."
