@@ -23,7 +23,8 @@ _NOISE: Final = re.compile(
     | etc/(?:apt|alternatives|ld\.so\.(?:cache|conf\.d)|rc\d\.d|init\.d|systemd|pam\.d|cron\.\w+)
     | etc/(?:passwd|group|shadow|gshadow|subuid|subgid|shells|\.pwd\.lock)-?
     | usr/share/(?:doc|doc-base|man|info|locale|lintian|bug|menu|bash-completion)
-    | go/pkg | usr/local/cargo/registry
+    | go/pkg | usr/local/cargo/registry | usr/local/share/\.cache
+    | (?:root|home/[^/]+)/\.local/share/pnpm/store
     | home/[^/]+/\.(?:bashrc|profile|bash_logout|cache|npm)
     )(?:/|\Z)""",
     re.VERBOSE,

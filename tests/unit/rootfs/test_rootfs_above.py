@@ -68,6 +68,8 @@ def test_what_package_managers_leave_is_noise() -> None:
     noise = (
         *("/var/cache/apt/x.bin", "/var/lib/apt/lists/x", "/tmp/x", "/root/.cache/pip/x"),
         *("/etc/passwd-", "/usr/share/doc/x/README", "/root/.npm/x", "/var/log/dpkg.log"),
+        *("/usr/local/share/.cache/yarn/v6/a", "/root/.local/share/pnpm/store/v10/a"),
+        *("/home/node/.local/share/pnpm/store/v10/a",),
     )
     files: dict[str, Content] = dict.fromkeys(noise, "x")
     assert found(files) == []
