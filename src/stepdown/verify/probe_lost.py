@@ -120,6 +120,8 @@ def _written(before: Image, after: Image, used: Used) -> Iterator[str]:
         elsewhere = any(path.startswith(f"{folder.rstrip('/')}/") for folder in volumes)
         if number is None or elsewhere or path in before.fs.owners:
             continue
+        if _by_its_build(before, after, used.program, path):
+            continue
         there = _deepest(before.fs, path)
         entry = after.fs.get(there)
         if entry is None:
@@ -132,6 +134,16 @@ def _written(before: Image, after: Image, used: Used) -> Iterator[str]:
                 f"The application writes {path}; on the candidate, user {user} cannot write"
                 f" {there}: Permission denied"
             )
+
+
+def _by_its_build(before: Image, after: Image, program: str, path: str) -> bool:
+    """Tell whether a server of the base keeps its own files there; another build has another place.
+
+    Such as /var/lib/nginx of nginx: that of the candidate makes what it needs, or does not start.
+    """
+    old, new = before.fs.get(program), after.fs.get(program)
+    own = program in before.fs.owners and (old is None or new is None or old.size != new.size)
+    return own and f"/{program.rpartition('/')[2]}/" in path
 
 
 def _replaces(image: Image, path: str, number: int) -> bool:

@@ -381,6 +381,15 @@ class TestBeside:
         used = Used(written=("/root/.cache/y", "/home/app/z"))
         assert probe_lost.lost(before, after, used) == ()
 
+    @pytest.mark.parametrize(("owner", "told"), [({"/usr/sbin/nginx": "nginx"}, 0), ({}, 1)])
+    def test_a_server_of_the_base_has_a_place_of_its_own(
+        self, owner: dict[str, str], told: int
+    ) -> None:
+        before, after = side("/usr/sbin/nginx", "/var/lib/nginx/x"), side("/etc/x")
+        before = replace(before, fs=msgspec.structs.replace(before.fs, owners=owner))
+        used = Used(written=("/var/lib/nginx/body",), program="/usr/sbin/nginx")
+        assert len(probe_lost.lost(before, after, used)) == told
+
 
 @pytest.mark.parametrize("check", ["probe", "sweep"])
 def test_facts_of_checks_that_compare_themselves_are_not_compared_again(check: str) -> None:
