@@ -194,6 +194,8 @@ class _Repair:
             return ()
         policy = replace(self._plan.policy, unsafe_fixes=True)
         candidate = self._candidate(trial.candidate, remedy)
+        if remedy.kind in MOVES and candidate.image == trial.candidate.image:
+            return ()
         before = self._rewritten(trial.candidate, trial.applied, policy)
         new = (Applied(breakage="", remedy=remedy),)
         after = self._rewritten(candidate, _together(trial.applied, new), policy)

@@ -303,6 +303,16 @@ def test_another_base_is_taken_with_consent_and_without_what_the_last_one_needed
     assert [done.remedy.kind for done in third.applied] == [OTHER.kind]
 
 
+def test_where_no_other_base_is_there_is_nothing_to_change() -> None:
+    text = 'FROM python:3.13-slim\nCMD ["python3", "a.py"]\n'
+    what, attempt = on("python:3.13-alpine", text)
+    second = after(what, trial(attempt, BAD, BASH))
+    assert second is not None
+    nearer = msgspec.structs.replace(OTHER, kind=RemedyKind.NEARER_BASE)
+    told = advised(what, trial(second, BAD, nearer), PACKAGES, others=ladder(what))
+    assert told.findings[0].remedies[0].lines == ()
+
+
 def test_a_rung_that_is_tried_anyhow_is_no_remedy() -> None:
     what = plan("alpine")
     policy = msgspec.structs.replace(what.policy, unsafe_fixes=True)
