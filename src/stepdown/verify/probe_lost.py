@@ -18,8 +18,11 @@ _FOREIGN = re.compile(
     r"/(?:node_modules|site-packages|dist-packages|__pycache__|\.(?:cache|config|git|local|npm))(?:/|$)"
 )
 
+# What shells, compilers and package managers keep at home; the application asks for none of it.
+_TOOLS = r"bundle|cache|cargo|dotnet|gem|gnupg|gradle|local|m2|node-gyp|npm|nuget|nvm|rustup|yarn"
 _CACHED = re.compile(
-    r"/(?:\.(?:cache|npm|yarn|local)|__pycache__)/|/\.(?:bash|profile|wget|python)\w*$"
+    rf"/(?:\.(?:{_TOOLS}|config/(?:configstore|pip|yarn))|__pycache__)/"
+    r"|/\.(?:bash|node_repl|profile|python|v8flags|wget)[\w.-]*$"
 )
 
 

@@ -503,7 +503,18 @@ class TestHome:
             )
         ]
 
-    @pytest.mark.parametrize("path", ["/root/.cache/x", "/root/.bashrc", "/app/a", "/rooted/a"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            *(
+                "/root/.cache/x",
+                "/root/.bashrc",
+                "/root/.cargo/bin/x",
+                "/root/.config/pip/pip.conf",
+            ),
+            *("/root/.node_repl_history", "/app/a", "/rooted/a"),
+        ],
+    )
     def test_what_tools_leave_there_is_none(self, path: str) -> None:
         assert self.said(*self.homes(path)) == []
 
