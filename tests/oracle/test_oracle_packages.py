@@ -39,7 +39,7 @@ OLDER = {"libgcc1", "libreadline6-dev", "nodejs-legacy", "python-software-proper
     for part in parts.split()
 }
 INDEX = r"""
-apk update >/dev/null
+apk update >/dev/null || { sleep 5; apk update >/dev/null; } || exit 1
 for file in /var/cache/apk/APKINDEX.*.tar.gz; do
   tar -xzOf "$file" APKINDEX
   echo
